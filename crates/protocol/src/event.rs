@@ -1,0 +1,31 @@
+//! The names of the events, exactly as they travel.
+
+/// Server to client, once, right after the connection.
+pub const CONNECTION_CONFIRMED: &str = "connection-confirmed";
+/// Server to client: a notification of a joined channel, or a broadcast.
+pub const NOTIFICATION_RECEIVED: &str = "notification-received";
+/// Server to the emitter only: the notification is on the hub's disk.
+pub const NOTIFICATION_SENT: &str = "notification-sent";
+/// Server to client: the answer to [`JOIN_CHANNEL`].
+pub const CHANNEL_JOINED: &str = "channel-joined";
+/// Server to client: the answer to [`LEAVE_CHANNEL`].
+pub const CHANNEL_LEFT: &str = "channel-left";
+/// Server to client: the answer to [`GET_CHANNELS`].
+pub const CHANNELS_LIST: &str = "channels-list";
+/// Server to client: the answer to [`GET_STATS`], and on every change of state.
+pub const SERVER_STATS: &str = "server-stats";
+/// Server to client: what was wrong with an event.
+pub const ERROR_MESSAGE: &str = "error-message";
+/// Server to client: an orderly stop is about to happen (Part 3).
+pub const HUB_CLOSING: &str = "hub-closing";
+
+/// Client to server: a bare channel name.
+pub const JOIN_CHANNEL: &str = "join-channel";
+/// Client to server: a bare channel name.
+pub const LEAVE_CHANNEL: &str = "leave-channel";
+/// Client to server, without payload.
+pub const GET_STATS: &str = "get-stats";
+/// Client to server, without payload.
+pub const GET_CHANNELS: &str = "get-channels";
+/// Client to server: see [`crate::SendRequest`].
+pub const SEND_NOTIFICATION: &str = "send-notification";

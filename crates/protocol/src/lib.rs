@@ -1,0 +1,33 @@
+//! The ChapFood wire protocol: event names, payloads, validation, ids, limits and the words of errors.
+//!
+//! Nothing here does I/O or reads a clock; instants come in as parameters. Both ends use these types, so a
+//! field exists once. Part 1 is the published API, Part 2 what it leaves open, Part 3 the additions that an
+//! old client ignores; `docs/protocol.md` is the text.
+
+pub mod auth;
+pub mod event;
+mod id;
+mod limits;
+mod notification;
+mod payload;
+mod problem;
+mod request;
+mod timestamp;
+
+pub use auth::Auth;
+pub use id::{IdSequence, NotificationId};
+pub use limits::Limits;
+pub use notification::{Notification, NotificationType};
+pub use payload::{
+    ChannelJoined, ChannelLeft, ChannelSummary, ConnectionConfirmed, ErrorMessage, HubIdentity,
+    NotificationSent, ServerStats,
+};
+pub use problem::{Lang, Problem};
+pub use request::{BROADCAST, SendRequest, parse_channel_name, parse_send};
+pub use timestamp::Timestamp;
+
+/// The version of the additions (Part 3) that this crate speaks; a published-API client names none.
+pub const PROTOCOL_VERSION: u32 = 2;
+
+/// The port of the published API.
+pub const DEFAULT_PORT: u16 = 8001;

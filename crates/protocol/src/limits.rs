@@ -1,0 +1,32 @@
+use serde::{Deserialize, Serialize};
+
+/// What a hub accepts. Settings of the hub; told to clients in `connection-confirmed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Characters (Unicode scalar values) of a title.
+    pub title: usize,
+    /// Characters of a message.
+    pub message: usize,
+    /// Characters of a channel's name.
+    pub channel: usize,
+    /// Bytes of `data` written as compact JSON.
+    pub data_bytes: usize,
+    /// Levels of nesting in `data`; `{}` has one.
+    pub data_depth: usize,
+    /// Bytes of one message on the transport. Past it the connection is closed, not answered.
+    pub payload_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            title: 200,
+            message: 4_000,
+            channel: 100,
+            data_bytes: 64 * 1024,
+            data_depth: 32,
+            payload_bytes: 1_000_000,
+        }
+    }
+}

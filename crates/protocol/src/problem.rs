@@ -1,0 +1,134 @@
+//! What can be wrong with an event, in a stable code and in words.
+
+use serde::{Deserialize, Serialize};
+
+/// The language of the hub's words to one client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    /// French, the language of the published API.
+    #[default]
+    Fr,
+    /// English.
+    En,
+}
+
+/// One fault of an event. Its [`code`](Problem::code) never changes; its words may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// Absent, null or blank.
+    Required(&'static str),
+    /// Not a string.
+    NotString(&'static str),
+    /// Longer than so many characters.
+    TooLong(&'static str, usize),
+    /// A channel name with control characters.
+    ControlCharacters(&'static str),
+    /// The reserved name of the broadcasts.
+    Reserved(&'static str),
+    /// Not one of the four types.
+    TypeInvalid,
+    /// `data` is not an object.
+    DataNotObject,
+    /// `data` is larger than so many bytes.
+    DataTooLarge(usize),
+    /// `data` has more than so many levels.
+    DataTooDeep(usize),
+    /// The payload is not an object.
+    PayloadNotObject,
+    /// The payload is not JSON that the hub reads, e.g. nested more than 128 levels.
+    PayloadUnreadable,
+    /// The payload has binary attachments.
+    BinaryNotSupported,
+    /// The client is not in this channel.
+    NotInChannel(String),
+    /// No event has this name.
+    UnknownEvent(String),
+    /// The hub could not write it down: nothing was stored.
+    NotStored,
+    /// This client has too many requests waiting: this one was not done.
+    TooManyRequests,
+    /// The hub is stopping: this one was not done.
+    HubClosing,
+}
+
+impl Problem {
+    /// The stable code, e.g. `title_required`.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Required(field) => format!("{field}_required"),
+            Self::NotString(field) => format!("{field}_not_string"),
+            Self::TooLong(field, _) => format!("{field}_too_long"),
+            Self::ControlCharacters(field) => format!("{field}_control_characters"),
+            Self::Reserved(field) => format!("{field}_reserved"),
+            Self::TypeInvalid => "type_invalid".into(),
+            Self::DataNotObject => "data_not_object".into(),
+            Self::DataTooLarge(_) => "data_too_large".into(),
+            Self::DataTooDeep(_) => "data_too_deep".into(),
+            Self::PayloadNotObject => "payload_not_object".into(),
+            Self::PayloadUnreadable => "payload_unreadable".into(),
+            Self::BinaryNotSupported => "binary_not_supported".into(),
+            Self::NotInChannel(_) => "not_in_channel".into(),
+            Self::UnknownEvent(_) => "unknown_event".into(),
+            Self::NotStored => "not_stored".into(),
+            Self::TooManyRequests => "too_many_requests".into(),
+            Self::HubClosing => "hub_closing".into(),
+        }
+    }
+
+    /// The sentence for a person. The French ones are the published API's.
+    pub fn words(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Fr => self.french(),
+            Lang::En => self.english(),
+        }
+    }
+
+    fn french(&self) -> String {
+        match self {
+            Self::Required(field) => format!("Le champ '{field}' est obligatoire"),
+            Self::NotString(field) => format!("Le champ '{field}' doit être une chaîne de caractères"),
+            Self::TooLong(field, limit) => format!("Le champ '{field}' dépasse {limit} caractères"),
+            Self::ControlCharacters(field) => {
+                format!("Le champ '{field}' contient des caractères de contrôle")
+            }
+            Self::Reserved(field) => format!("Le champ '{field}' utilise un nom réservé"),
+            Self::TypeInvalid => "Le champ 'type' doit valoir info, success, warning, error".into(),
+            Self::DataNotObject => "Le champ 'data' doit être un objet".into(),
+            Self::DataTooLarge(bytes) => format!("Le champ 'data' dépasse {bytes} octets"),
+            Self::DataTooDeep(levels) => format!("Le champ 'data' dépasse {levels} niveaux"),
+            Self::PayloadNotObject => "Le payload doit être un objet".into(),
+            Self::PayloadUnreadable => "Le payload est illisible : JSON trop imbriqué ou mal formé".into(),
+            Self::BinaryNotSupported => "Les pièces jointes binaires ne sont pas acceptées".into(),
+            Self::NotInChannel(channel) => format!("Vous n'êtes pas dans « {channel} »"),
+            Self::UnknownEvent(event) => format!("Événement inconnu : {event}"),
+            Self::NotStored => {
+                "Le hub n'a pas pu enregistrer : rien n'est envoyé. Vérifiez l'espace disque du hub".into()
+            }
+            Self::TooManyRequests => "Trop de demandes en attente : réessayez dans un instant".into(),
+            Self::HubClosing => "Le hub s'arrête : rien n'est envoyé, réessayez à son retour".into(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::Required(field) => format!("The field '{field}' is required"),
+            Self::NotString(field) => format!("The field '{field}' must be a string"),
+            Self::TooLong(field, limit) => format!("The field '{field}' is longer than {limit} characters"),
+            Self::ControlCharacters(field) => format!("The field '{field}' contains control characters"),
+            Self::Reserved(field) => format!("The field '{field}' uses a reserved name"),
+            Self::TypeInvalid => "The field 'type' must be info, success, warning, error".into(),
+            Self::DataNotObject => "The field 'data' must be an object".into(),
+            Self::DataTooLarge(bytes) => format!("The field 'data' is larger than {bytes} bytes"),
+            Self::DataTooDeep(levels) => format!("The field 'data' has more than {levels} levels"),
+            Self::PayloadNotObject => "The payload must be an object".into(),
+            Self::PayloadUnreadable => "The payload cannot be read: JSON nested too deep or malformed".into(),
+            Self::BinaryNotSupported => "Binary attachments are not accepted".into(),
+            Self::NotInChannel(channel) => format!("You are not in « {channel} »"),
+            Self::UnknownEvent(event) => format!("Unknown event: {event}"),
+            Self::NotStored => "The hub could not store it: nothing is sent. Check the hub's disk space".into(),
+            Self::TooManyRequests => "Too many requests are waiting: try again in a moment".into(),
+            Self::HubClosing => "The hub is stopping: nothing is sent, try again when it is back".into(),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Reading what a client sends. Nothing from the wire is trusted: every fault is found and named.
+
+use serde_json::{Map, Value};
+
+use crate::{Limits, NotificationType, Problem};
+
+/// The reserved name of the broadcasts' log. No client can join it by name or send to it.
+pub const BROADCAST: &str = "*";
+
+/// The longest `client_id`, in characters.
+const CLIENT_ID_LIMIT: usize = 100;
+
+/// A valid `send-notification`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SendRequest {
+    /// `None` is a broadcast.
+    pub channel: Option<String>,
+    /// Info if the sender did not say.
+    pub kind: NotificationType,
+    /// Byte for byte as sent.
+    pub title: String,
+    /// Byte for byte as sent.
+    pub message: String,
+    /// As sent.
+    pub data: Option<Map<String, Value>>,
+    /// The sender's own unique id: a repeat is answered, not delivered again.
+    pub client_id: Option<String>,
+}
+
+/// Reads the payload of `send-notification`.
+///
+/// # Errors
+/// Every fault of the payload, in the order of the published fields.
+pub fn parse_send(payload: Value, limits: &Limits) -> Result<SendRequest, Vec<Problem>> {
+    let Value::Object(mut fields) = payload else { return Err(vec![Problem::PayloadNotObject]) };
+    let mut problems = Vec::new();
+    let mut keep = |result: Result<_, Problem>| result.map_err(|problem| problems.push(problem)).ok();
+
+    let channel = match fields.remove("channel") {
+        None | Some(Value::Null) => Some(None),
+        Some(value) => keep(channel_name(value, limits)).map(Some),
+    };
+    let kind = match fields.remove("type") {
+        None | Some(Value::Null) => Some(NotificationType::Info),
+        Some(value) => {
+            let kind = value.as_str().and_then(NotificationType::from_word);
+            if kind.is_none() {
+                keep(Err(Problem::TypeInvalid));
+            }
+            kind
+        }
+    };
+    let title = keep(text("title", fields.remove("title"), limits.title));
+    let message = keep(text("message", fields.remove("message"), limits.message));
+    let data = match fields.remove("data") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(data)) => within(data, limits).map(Some),
+        Some(_) => Err(Problem::DataNotObject),
+    }
+    .map_err(|problem| problems.push(problem))
+    .ok();
+    let client_id = match fields.remove("client_id") {
+        None | Some(Value::Null) => Ok(None),
+        present => text("client_id", present, CLIENT_ID_LIMIT).map(Some),
+    }
+    .map_err(|problem| problems.push(problem))
+    .ok();
+
+    match (channel, kind, title, message, data, client_id) {
+        (Some(channel), Some(kind), Some(title), Some(message), Some(data), Some(client_id))
+            if problems.is_empty() =>
+        {
+            Ok(SendRequest { channel, kind, title, message, data, client_id })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// Reads the payload of `join-channel` and `leave-channel`: a bare string.
+///
+/// # Errors
+/// The one fault of the name.
+pub fn parse_channel_name(payload: Value, limits: &Limits) -> Result<String, Problem> {
+    channel_name(payload, limits)
+}
+
+fn channel_name(value: Value, limits: &Limits) -> Result<String, Problem> {
+    let name = text("channel", Some(value), limits.channel)?;
+    if name.chars().any(char::is_control) {
+        return Err(Problem::ControlCharacters("channel"));
+    }
+    if name == BROADCAST {
+        return Err(Problem::Reserved("channel"));
+    }
+    Ok(name)
+}
+
+fn text(field: &'static str, value: Option<Value>, limit: usize) -> Result<String, Problem> {
+    match value {
+        None | Some(Value::Null) => Err(Problem::Required(field)),
+        Some(Value::String(text)) if text.trim().is_empty() => Err(Problem::Required(field)),
+        // A character has at most four bytes, so a short text needs no counting.
+        Some(Value::String(text)) if text.len() > limit && text.chars().count() > limit => {
+            Err(Problem::TooLong(field, limit))
+        }
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(Problem::NotString(field)),
+    }
+}
+
+fn within(data: Map<String, Value>, limits: &Limits) -> Result<Map<String, Value>, Problem> {
+    if data.values().any(|value| deeper_than(value, limits.data_depth.saturating_sub(1))) {
+        return Err(Problem::DataTooDeep(limits.data_depth));
+    }
+    let bytes = serde_json::to_vec(&data).map_or(usize::MAX, |json| json.len());
+    if bytes > limits.data_bytes {
+        return Err(Problem::DataTooLarge(limits.data_bytes));
+    }
+    Ok(data)
+}
+
+/// Whether `value` has more than `levels` levels of arrays and objects.
+/// Recursion is safe: it stops at `levels`.
+fn deeper_than(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(items) => levels == 0 || items.iter().any(|item| deeper_than(item, levels - 1)),
+        Value::Object(fields) => levels == 0 || fields.values().any(|field| deeper_than(field, levels - 1)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::Lang;
+
+    fn errors(payload: Value) -> Vec<String> {
+        let problems = parse_send(payload, &Limits::default()).expect_err("the payload is faulty");
+        problems.iter().map(|problem| problem.words(Lang::Fr)).collect()
+    }
+
+    fn codes(payload: Value) -> Vec<String> {
+        let problems = parse_send(payload, &Limits::default()).expect_err("the payload is faulty");
+        problems.iter().map(Problem::code).collect()
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once_in_the_order_of_the_fields() {
+        assert_eq!(
+            errors(json!({"data": [], "message": 7, "title": " ", "type": "fatal", "channel": {}})),
+            [
+                "Le champ 'channel' doit être une chaîne de caractères",
+                "Le champ 'type' doit valoir info, success, warning, error",
+                "Le champ 'title' est obligatoire",
+                "Le champ 'message' doit être une chaîne de caractères",
+                "Le champ 'data' doit être un objet",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_payload_that_is_no_object_is_refused_whole() {
+        for payload in [json!(null), json!([]), json!(7), json!("x"), json!([{"title": "a"}])] {
+            assert_eq!(codes(payload), ["payload_not_object"]);
+        }
+    }
+
+    #[test]
+    fn a_text_is_kept_byte_for_byte() {
+        let text = " <b>ق🍔\n\r\u{202e} ";
+        let sent = parse_send(json!({"title": text, "message": text}), &Limits::default());
+        let sent = sent.expect("nothing is wrong with it");
+        assert_eq!((sent.title.as_str(), sent.message.as_str()), (text, text));
+        assert_eq!((sent.kind, sent.channel, sent.data), (NotificationType::Info, None, None));
+    }
+
+    #[test]
+    fn limits_count_characters_and_hold_exactly() {
+        let at = |n: usize| json!({"title": "é".repeat(n), "message": "m"});
+        assert!(parse_send(at(200), &Limits::default()).is_ok());
+        assert_eq!(errors(at(201)), ["Le champ 'title' dépasse 200 caractères"]);
+    }
+
+    #[test]
+    fn data_may_have_32_levels_and_no_more() {
+        let nested = |levels: usize| (1..levels).fold(json!({}), |inner, _| json!({ "a": inner }));
+        let send = |data| json!({"title": "t", "message": "m", "data": data});
+        assert!(parse_send(send(nested(32)), &Limits::default()).is_ok());
+        assert_eq!(codes(send(nested(33))), ["data_too_deep"]);
+        assert_eq!(codes(send(json!({"a": "x".repeat(70_000)}))), ["data_too_large"]);
+    }
+
+    #[test]
+    fn a_channel_name_is_a_visible_string_and_never_the_broadcasts_own() {
+        let code = |value| parse_channel_name(value, &Limits::default()).expect_err("refused").code();
+        assert_eq!(code(json!({"name": "x"})), "channel_not_string");
+        assert_eq!(code(json!("")), "channel_required");
+        assert_eq!(code(json!("a\u{7}")), "channel_control_characters");
+        assert_eq!(code(json!("*")), "channel_reserved");
+        assert_eq!(code(json!("x".repeat(101))), "channel_too_long");
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            let key = prop_oneof!["title", "message", "type", "channel", "data", "client_id", ".{0,5}"];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((key, inner), 0..6).prop_map(|f| Value::Object(f.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_either_taken_or_answered_with_a_fault(payload in any_json()) {
+            match parse_send(payload, &Limits::default()) {
+                Ok(sent) => prop_assert!(!sent.title.trim().is_empty() && !sent.message.trim().is_empty()),
+                Err(problems) => prop_assert!(!problems.is_empty()),
+            }
+        }
+    }
+}
