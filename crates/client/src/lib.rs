@@ -1,0 +1,22 @@
+//! One session to one ChapFood hub, kept alive for ever.
+//!
+//! [`Session::start`] returns at once. From then on the session connects, joins its channels, and when the
+//! link breaks it tries again, first at the published pace (5 attempts, 1 s apart) and then for ever. What the
+//! hub says comes out of [`Deliveries`] in the hub's order; how the link stands is watched, never asked for.
+//!
+//! The crate knows no disk: whoever reads the deliveries stores them. What was not taken out when the
+//! program dies is the hub's to send again.
+
+#[allow(dead_code)]
+mod clock;
+mod config;
+mod delivery;
+mod fault;
+mod link;
+mod session;
+
+pub use config::{Pacing, SessionConfig};
+pub use delivery::{Deliveries, Delivery};
+pub use fault::SendFault;
+pub use link::LinkState;
+pub use session::Session;

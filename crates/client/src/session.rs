@@ -1,0 +1,92 @@
+use chapfood_protocol::{NotificationSent, SendRequest};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{Deliveries, LinkState, SendFault, SessionConfig};
+
+/// A handle on a session. Clones are handles on the same one; dropping the last one ends it.
+#[derive(Debug, Clone)]
+pub struct Session {
+    commands: mpsc::UnboundedSender<Command>,
+    link: watch::Receiver<LinkState>,
+}
+
+/// What a handle asks of its session.
+#[derive(Debug)]
+#[allow(dead_code)]
+pub(crate) enum Command {
+    Join(String),
+    Leave(String),
+    GetChannels,
+    GetStats,
+    TryNow,
+    Send(Box<SendRequest>, oneshot::Sender<Result<NotificationSent, SendFault>>),
+    Close(oneshot::Sender<()>),
+}
+
+impl Session {
+    /// Starts a session on a thread of its own; the caller needs no runtime.
+    pub fn start(config: SessionConfig) -> (Self, Deliveries) {
+        let _ = config;
+        let (commands, _) = mpsc::unbounded_channel();
+        let (_, link) = watch::channel(LinkState::Connecting);
+        let (_, deliveries) = mpsc::channel(1);
+        (Self { commands, link }, Deliveries::new(deliveries))
+    }
+
+    /// How the link stands, now and at every change. Its sender is gone once the session has ended.
+    pub fn link(&self) -> watch::Receiver<LinkState> {
+        self.link.clone()
+    }
+
+    /// Joins a channel, now and again after each connect. Answered with [`Delivery::Joined`](crate::Delivery).
+    pub fn join(&self, channel: &str) {
+        self.ask(Command::Join(channel.to_owned()));
+    }
+
+    /// Leaves a channel for good.
+    pub fn leave(&self, channel: &str) {
+        self.ask(Command::Leave(channel.to_owned()));
+    }
+
+    /// Asks for the active channels. Does nothing while not connected.
+    pub fn get_channels(&self) {
+        self.ask(Command::GetChannels);
+    }
+
+    /// Asks for the hub's figures. Does nothing while not connected.
+    pub fn get_stats(&self) {
+        self.ask(Command::GetStats);
+    }
+
+    /// Makes the next attempt at once instead of waiting for its time. Does nothing while connected.
+    pub fn try_now(&self) {
+        self.ask(Command::TryNow);
+    }
+
+    /// Sends a notification and waits for the hub to have it on its disk.
+    ///
+    /// A request without `client_id` gets a fresh one.
+    ///
+    /// # Errors
+    /// See [`SendFault`]; the answer comes within 10 s ([`Pacing::answer_deadline`](crate::Pacing)).
+    pub async fn send(&self, request: SendRequest) -> Result<NotificationSent, SendFault> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Command::Send(Box::new(request), reply));
+        // A session that ended before it took the request never sent it.
+        answer.await.unwrap_or(Err(SendFault::NotConnected))
+    }
+
+    /// Says goodbye to the hub and waits for the end, about a second at most. What the hub still said
+    /// before it comes out of [`Deliveries`] until that ends.
+    pub async fn close(self) {
+        let (reply, end) = oneshot::channel();
+        self.ask(Command::Close(reply));
+        // Only dropped, never sent: the error is the end.
+        let _ = end.await;
+    }
+
+    /// A session that has ended has nothing left to do.
+    fn ask(&self, command: Command) {
+        let _ = self.commands.send(command);
+    }
+}
