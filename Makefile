@@ -1,0 +1,30 @@
+# Two commands matter: `make run` and `make test`. Both first install what is missing.
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check clean tools
+
+help: ## Say what can be made
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: ## Start the app (on a machine without a display: show it in a virtual one)
+	@scripts/bootstrap.sh build
+	@scripts/run.sh
+
+demo: ## Run the app in a virtual display, send it an order, write pictures to target/demo/
+	@scripts/bootstrap.sh test
+	@scripts/build-app.sh
+	@scripts/demo.sh
+
+test: ## Run every test
+	@scripts/bootstrap.sh test
+	@scripts/test.sh all
+
+check: ## Run the quick checks only: layout, formatting, lints, the UI's own tests
+	@scripts/bootstrap.sh build
+	@scripts/test.sh quick
+
+tools: ## Install what `make run` and `make test` need, and nothing else
+	@scripts/bootstrap.sh test
+
+clean: ## Remove everything that was built or installed inside this folder
+	rm -rf target gen ui/dist ui/node_modules tests/stock/node_modules tests/window/node_modules

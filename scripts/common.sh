@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# What the scripts here share; sourced, never run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+
+# rustup puts cargo here; a shell that was open during its installation does not know it yet.
+export PATH="$HOME/.cargo/bin:$PATH"
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+
+stop() {
+  printf '\n%s\n' "$*" >&2
+  exit 1
+}
+
+# The UI is built anew only if something of it is newer than the last build: cargo embeds ui/dist, and a
+# fresh copy of the same files would make it link the app again. Folders count too: deleting a file
+# changes its folder's time.
+build_ui() {
+  if [ -f ui/dist/index.html ] &&
+    [ -z "$(find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -path ui/e2e -prune -o -newer ui/dist/index.html -print -quit)" ]; then
+    return
+  fi
+  say "Building the UI"
+  # --prefix leaves npm's own arguments out of the way of the script's.
+  npm --prefix ui run --silent build
+}
