@@ -7,13 +7,16 @@
 //! The crate knows no disk: whoever reads the deliveries stores them. What was not taken out when the
 //! program dies is the hub's to send again.
 
-#[allow(dead_code)]
 mod clock;
 mod config;
+mod connection;
 mod delivery;
 mod fault;
+mod inflow;
 mod link;
+mod pending;
 mod session;
+mod supervisor;
 
 pub use config::{Pacing, SessionConfig};
 pub use delivery::{Deliveries, Delivery};

@@ -1,7 +1,14 @@
-use chapfood_protocol::{NotificationSent, SendRequest};
+use chapfood_protocol::NotificationSent;
+use chapfood_protocol::SendRequest;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::pending::Reply;
+use crate::supervisor::Supervisor;
 use crate::{Deliveries, LinkState, SendFault, SessionConfig};
+
+/// Deliveries that may wait to be read: as many as a hub has in its own buffer for one client (4,096), and
+/// with ordinary notifications (under 1 kB) a few megabytes.
+const DELIVERIES: usize = 4_096;
 
 /// A handle on a session. Clones are handles on the same one; dropping the last one ends it.
 #[derive(Debug, Clone)]
@@ -12,24 +19,30 @@ pub struct Session {
 
 /// What a handle asks of its session.
 #[derive(Debug)]
-#[allow(dead_code)]
 pub(crate) enum Command {
     Join(String),
     Leave(String),
     GetChannels,
     GetStats,
     TryNow,
-    Send(Box<SendRequest>, oneshot::Sender<Result<NotificationSent, SendFault>>),
+    Send(Box<SendRequest>, Reply),
     Close(oneshot::Sender<()>),
 }
 
 impl Session {
     /// Starts a session on a thread of its own; the caller needs no runtime.
+    ///
+    /// Without a thread to be had, the session has ended before it began: [`Deliveries::next`] says so.
     pub fn start(config: SessionConfig) -> (Self, Deliveries) {
-        let _ = config;
-        let (commands, _) = mpsc::unbounded_channel();
-        let (_, link) = watch::channel(LinkState::Connecting);
-        let (_, deliveries) = mpsc::channel(1);
+        let (commands, asked) = mpsc::unbounded_channel();
+        let (shown, link) = watch::channel(LinkState::Connecting);
+        let (deliver, deliveries) = mpsc::channel(DELIVERIES);
+        let supervisor = Supervisor::new(config, shown, asked, deliver);
+        if let Err(error) =
+            std::thread::Builder::new().name("chapfood-session".into()).spawn(move || supervisor.run())
+        {
+            tracing::error!(%error, "no thread for the session");
+        }
         (Self { commands, link }, Deliveries::new(deliveries))
     }
 

@@ -1,0 +1,107 @@
+//! What one connection hears, sorted: for whoever reads the deliveries, or for the session itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chapfood_protocol::{ErrorMessage, NotificationSent, event};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::Delivery;
+
+/// What a connection tells its session.
+#[derive(Debug)]
+pub(crate) enum Signal {
+    /// The hub accepted the CONNECT.
+    Accepted,
+    /// The hub sent `connection-confirmed`.
+    Confirmed,
+    /// The hub refused the CONNECT; its words.
+    Refused(String),
+    /// The connection is over; why, for the log.
+    Lost(String),
+    /// `notification-sent`.
+    Sent(NotificationSent),
+    /// `error-message`.
+    Errors(ErrorMessage),
+}
+
+/// Where one connection's callbacks put what they hear. They only push: a callback that did more would
+/// delay the answer to the hub's next ping.
+#[derive(Debug, Clone)]
+pub(crate) struct Inflow {
+    deliveries: mpsc::Sender<Delivery>,
+    signals: mpsc::Sender<Signal>,
+    patience: Duration,
+    /// Set when something could not be delivered. Nothing of this connection is delivered after it: the
+    /// hub sends everything again, and a gap in between would look like the whole.
+    over: Arc<AtomicBool>,
+}
+
+impl Inflow {
+    /// Waits up to `patience` for room among the deliveries, then ends the connection.
+    pub(crate) fn new(
+        deliveries: mpsc::Sender<Delivery>,
+        signals: mpsc::Sender<Signal>,
+        patience: Duration,
+    ) -> Self {
+        Self { deliveries, signals, patience, over: Arc::default() }
+    }
+
+    /// Tells the session. One that is gone needs no signals.
+    pub(crate) async fn signal(&self, signal: Signal) {
+        let _ = self.signals.send(signal).await;
+    }
+
+    /// Takes one event of the hub.
+    pub(crate) async fn take(&self, name: &str, payload: Value) {
+        match name {
+            event::CONNECTION_CONFIRMED => {
+                self.deliver(read(name, payload).map(Delivery::Confirmed)).await;
+                // Also if it could not be read: a hub that says it has let us in.
+                self.signal(Signal::Confirmed).await;
+            }
+            event::NOTIFICATION_RECEIVED => {
+                self.deliver(read(name, payload).map(Delivery::Notification)).await;
+            }
+            event::CHANNEL_JOINED => self.deliver(read(name, payload).map(Delivery::Joined)).await,
+            event::CHANNEL_LEFT => self.deliver(read(name, payload).map(Delivery::Left)).await,
+            event::CHANNELS_LIST => self.deliver(read(name, payload).map(Delivery::Channels)).await,
+            event::SERVER_STATS => self.deliver(read(name, payload).map(Delivery::Stats)).await,
+            event::NOTIFICATION_SENT => {
+                if let Some(sent) = read(name, payload) {
+                    self.signal(Signal::Sent(sent)).await;
+                }
+            }
+            event::ERROR_MESSAGE => {
+                if let Some(error) = read(name, payload) {
+                    self.signal(Signal::Errors(error)).await;
+                }
+            }
+            // A newer hub may say more than we know.
+            _ => tracing::debug!(event = name, "the hub sent an event unknown here"),
+        }
+    }
+
+    /// Puts something among the deliveries, or ends the connection.
+    pub(crate) async fn deliver(&self, delivery: Option<Delivery>) {
+        let Some(delivery) = delivery else { return };
+        if self.over.load(Ordering::Acquire) {
+            return;
+        }
+        if timeout(self.patience, self.deliveries.send(delivery)).await.is_err() {
+            self.over.store(true, Ordering::Release);
+            self.signal(Signal::Lost("the queue of deliveries stayed full".into())).await;
+        }
+    }
+}
+
+/// A payload that is not what the protocol says is logged: there is no way to show it.
+fn read<T: DeserializeOwned>(name: &str, payload: Value) -> Option<T> {
+    serde_json::from_value(payload)
+        .map_err(|error| tracing::warn!(event = name, %error, "the hub sent a payload that cannot be read"))
+        .ok()
+}
