@@ -1,0 +1,91 @@
+import { createContext } from 'svelte';
+import type { Host, StationEvent } from '../host/host';
+import { isFault } from '../host/host';
+import { stringsFor, systemLanguage } from '../strings/strings';
+import { Announcer } from './announcer.svelte';
+import { Inbox } from './inbox.svelte';
+import { NotificationList } from './list.svelte';
+import { Notices } from './notices.svelte';
+import { Reading } from './reading.svelte';
+import { SendForm } from './send.svelte';
+import { Station } from './station.svelte';
+
+export type View = 'inbox' | 'channels' | 'send' | 'hub' | 'settings';
+
+/** All state of the UI, made once; views come and go around it. */
+export class App {
+  view = $state<View>('inbox');
+  helpShown = $state(false);
+  /** The hub's words about the last channel asked for. */
+  channelRefusal = $state.raw<string[]>([]);
+
+  readonly station: Station;
+  readonly list: NotificationList;
+  readonly reading: Reading;
+  readonly inbox: Inbox;
+  readonly form: SendForm;
+  readonly notices = new Notices();
+  readonly announcer = new Announcer(() => this.strings);
+  readonly #systemLanguage = systemLanguage(navigator.languages);
+
+  readonly strings = $derived.by(() =>
+    stringsFor(this.station.snapshot?.settings.language ?? this.#systemLanguage),
+  );
+
+  constructor(host: Host) {
+    this.station = new Station(host);
+    this.list = new NotificationList(this.station);
+    this.reading = new Reading(this.station);
+    this.inbox = new Inbox(this.station, this.list, this.reading);
+    this.form = new SendForm(this.station);
+    this.station.listen({ event: (event) => this.#receive(event) });
+  }
+
+  start(): void {
+    this.station.start();
+  }
+
+  /** Does something of which only a failure needs words. */
+  async attempt<T>(doing: Promise<T>): Promise<T | undefined> {
+    try {
+      return await doing;
+    } catch (error) {
+      this.notices.show({ text: this.strings.text(isFault(error) ? `fault.${error.code}` : 'fault.station') });
+      return undefined;
+    }
+  }
+
+  async showChannel(channel: string | undefined): Promise<void> {
+    this.view = 'inbox';
+    this.reading.close();
+    await this.list.narrow({ channel });
+  }
+
+  async markAllRead(): Promise<void> {
+    const done = await this.attempt(this.inbox.markAllRead());
+    if (!done || done.count === 0) return;
+    const { count, undo } = done;
+    this.notices.show({
+      text: this.strings.count('inbox.marked', count),
+      ...(undo ? { action: { label: this.strings.text('common.undo'), run: undo } } : {}),
+    });
+  }
+
+  compose(channel?: string | null): void {
+    if (channel !== undefined) this.form.channel = channel;
+    this.view = 'send';
+  }
+
+  #receive(event: StationEvent): void {
+    if (event.event === 'arrived') this.announcer.arrived(event.rows, event.count);
+    else if (event.event === 'openRequested') this.view = 'inbox';
+    else if (event.event === 'hubErrors') this.#hubRefused(event.errors, event.about);
+  }
+
+  #hubRefused(errors: string[], about: string | null): void {
+    if (about === 'join-channel' || about === 'leave-channel') this.channelRefusal = errors;
+    else this.notices.show({ text: `${this.strings.text('err.hub_says')}\u00a0: ${errors.join(' ')}` });
+  }
+}
+
+export const [useApp, provideApp] = createContext<App>();

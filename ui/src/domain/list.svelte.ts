@@ -1,0 +1,194 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { Filter } from '../host/contract/Filter';
+import type { Outline, Row, StationEvent } from '../host/host';
+import type { Station } from './station.svelte';
+
+/** What the person narrows the list to; where it is cut off is the list's own affair. */
+export type Choice = Omit<Filter, 'upToRow'>;
+
+const PAGE = 50;
+const PAGES_KEPT = 60;
+
+/**
+ * The notifications a filter shows, of which only the pages in view are held.
+ *
+ * The list is cut at the newest row it was loaded with, so that what arrives later moves nothing
+ * until the reader is at the top or asks for it.
+ */
+export class NotificationList {
+  choice = $state.raw<Choice>({ unread: false });
+  outline = $state.raw<Outline | null>(null);
+  /** Matching notifications that arrived above the cut. */
+  above = $state(0);
+  failed = $state(false);
+  /** Whether the reader sees the first row; set by the view. */
+  atTop = true;
+  /** Called after each load: indices may have changed. */
+  onLoaded: () => void = () => {};
+
+  readonly #station: Station;
+  readonly #pages = new SvelteMap<number, Row[]>();
+  #newestRow = 0;
+  #upToRow = 0;
+  #loadedChoice: Choice | null = null;
+  #wanted: [first: number, last: number] = [0, PAGE - 1];
+  #loads = 0;
+  #stale = false;
+  #refreshing: Promise<void> | null = null;
+  #fetching = false;
+
+  constructor(station: Station) {
+    this.#station = station;
+    station.listen({ event: (event) => this.#receive(event), reopened: () => void this.refresh() });
+  }
+
+  get total(): number {
+    return this.outline?.total ?? 0;
+  }
+
+  /** The cut-off filter that the rows in view were loaded with. */
+  get filter(): Filter {
+    return { ...this.choice, upToRow: this.#upToRow };
+  }
+
+  row(index: number): Row | undefined {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  narrow(change: Partial<Choice>): Promise<void> {
+    this.choice = { ...this.choice, ...change };
+    this.atTop = true;
+    this.#wanted = [0, PAGE - 1];
+    return this.refresh();
+  }
+
+  /** Loads the list anew, up to the newest row; several calls at once make one load more. */
+  refresh(): Promise<void> {
+    this.#stale = true;
+    this.#refreshing ??= this.#refreshWhileStale().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  /** Tells which rows are in view. Only they are loaded, however fast the list is scrolled. */
+  want(first: number, last: number): void {
+    this.#wanted = [first, last];
+    void this.#fetchMissing();
+  }
+
+  locate(id: string): Promise<number | null> {
+    return this.#station.command({ do: 'locate', filter: this.filter, id });
+  }
+
+  async #refreshWhileStale(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false;
+      try {
+        await this.#load();
+        this.failed = false;
+      } catch {
+        this.failed = true;
+      }
+    }
+  }
+
+  async #load(): Promise<void> {
+    const choice = this.choice;
+    const upToRow = Math.max(this.#newestRow, this.#station.snapshot?.newestRow ?? 0);
+    const filter = { ...choice, upToRow };
+    const numbers = this.#wantedPages();
+    const [outline, ...pages] = await Promise.all([
+      this.#station.command({ do: 'outline', filter }),
+      ...numbers.map((number) =>
+        this.#station.command({ do: 'page', filter, offset: number * PAGE, limit: PAGE }),
+      ),
+    ]);
+    if (choice !== this.choice) return;
+    this.#loads += 1;
+    this.#upToRow = upToRow;
+    this.#loadedChoice = choice;
+    this.#pages.clear();
+    numbers.forEach((number, at) => this.#pages.set(number, pages[at] ?? []));
+    this.outline = outline;
+    this.above = 0;
+    this.onLoaded();
+    void this.#fetchMissing();
+  }
+
+  // One page at a time, always for the rows in view now: a fast scroll leaves no queue behind.
+  async #fetchMissing(): Promise<void> {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    try {
+      for (let number = this.#missingPage(); number !== undefined; number = this.#missingPage()) {
+        const load = this.#loads;
+        const offset = number * PAGE - this.#goneBefore(number);
+        const rows = await this.#station.command({ do: 'page', filter: this.filter, offset, limit: PAGE });
+        if (load !== this.#loads) continue;
+        this.#pages.set(number, rows);
+        this.#forgetFarPages();
+      }
+    } catch {
+      this.failed = true;
+    } finally {
+      this.#fetching = false;
+    }
+  }
+
+  #wantedPages(): number[] {
+    const [first, last] = this.#wanted;
+    const from = Math.floor(Math.max(0, first) / PAGE);
+    const to = Math.floor(Math.max(0, last) / PAGE);
+    return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  }
+
+  #missingPage(): number | undefined {
+    if (this.#loadedChoice !== this.choice) return undefined;
+    return this.#wantedPages().find((number) => number * PAGE < this.total && !this.#pages.has(number));
+  }
+
+  // Rows read since the load stay in view, but the station no longer counts them among the unread.
+  #goneBefore(number: number): number {
+    if (!this.choice.unread) return 0;
+    let gone = 0;
+    for (const [page, rows] of this.#pages) {
+      if (page < number) gone += rows.filter((row) => row.read).length;
+    }
+    return gone;
+  }
+
+  #forgetFarPages(): void {
+    // Of unread lists all pages are needed, to know how many rows have left it.
+    if (this.choice.unread || this.#pages.size <= PAGES_KEPT) return;
+    const here = this.#wanted[0] / PAGE;
+    const far = [...this.#pages.keys()].sort((a, b) => Math.abs(b - here) - Math.abs(a - here));
+    for (const number of far.slice(0, PAGES_KEPT / 2)) this.#pages.delete(number);
+  }
+
+  #receive(event: StationEvent): void {
+    if (event.event === 'arrived') this.#arrive(event.rows, event.count);
+    else if (event.event === 'readChanged') this.#changeRead(event.ids, event.read);
+  }
+
+  #arrive(rows: Row[], count: number): void {
+    this.#newestRow = Math.max(this.#newestRow, ...rows.map((row) => row.row));
+    const others = rows.filter((row) => !this.#shows(row)).length;
+    if (count === others) return;
+    if (this.atTop && this.above === 0) void this.refresh();
+    else this.above += count - others;
+  }
+
+  #shows(row: Row): boolean {
+    const { kind, channel } = this.choice;
+    return (kind === undefined || row.type === kind) && (channel === undefined || (row.channel ?? '') === channel);
+  }
+
+  #changeRead(ids: string[], read: boolean): void {
+    if (ids.length === 0) return void this.refresh();
+    const changed = new Set(ids);
+    for (const [number, rows] of this.#pages) {
+      if (rows.some((row) => changed.has(row.id))) {
+        this.#pages.set(number, rows.map((row) => (changed.has(row.id) ? { ...row, read } : row)));
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { FaultCode } from '../host/contract/FaultCode';
+import { isFault, type Detail, type StationEvent } from '../host/host';
+import type { Station } from './station.svelte';
+
+/** A glance is not reading: the detail must stay open this long. */
+const READ_AFTER_MS = 1000;
+
+/** The notification whose detail is open. */
+export class Reading {
+  id = $state<string | null>(null);
+  detail = $state.raw<Detail | null>(null);
+  fault = $state<FaultCode | 'station' | null>(null);
+
+  readonly #station: Station;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(station: Station) {
+    this.#station = station;
+    station.listen({ event: (event) => this.#receive(event) });
+  }
+
+  async open(id: string): Promise<void> {
+    if (id === this.id && this.detail) return;
+    clearTimeout(this.#timer);
+    this.id = id;
+    this.fault = null;
+    try {
+      const detail = await this.#station.command({ do: 'open', id });
+      if (this.id !== id) return;
+      this.detail = detail;
+      if (!detail.read) this.#timer = setTimeout(() => void this.#mark(true), READ_AFTER_MS);
+    } catch (error) {
+      if (this.id !== id) return;
+      this.detail = null;
+      this.fault = isFault(error) ? error.code : 'station';
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.id = null;
+    this.detail = null;
+    this.fault = null;
+  }
+
+  toggleRead(): Promise<void> {
+    clearTimeout(this.#timer);
+    return this.#mark(!this.detail?.read);
+  }
+
+  async #mark(read: boolean): Promise<void> {
+    if (!this.detail) return;
+    try {
+      // The station says with an event what became of it; nothing looks done before.
+      await this.#station.command({ do: 'markRead', ids: [this.detail.id], read });
+    } catch (error) {
+      this.fault = isFault(error) ? error.code : 'station';
+    }
+  }
+
+  #receive(event: StationEvent): void {
+    if (event.event !== 'readChanged' || !this.detail) return;
+    if (event.ids.length === 0) void this.#readAgain(this.detail.id);
+    else if (event.ids.includes(this.detail.id)) this.detail = { ...this.detail, read: event.read };
+  }
+
+  async #readAgain(id: string): Promise<void> {
+    const detail = await this.#station.command({ do: 'open', id }).catch(() => null);
+    if (detail && this.detail?.id === id) this.detail = detail;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Channel } from './contract/Channel';
+import type { Command } from './contract/Command';
+import type { Detail } from './contract/Detail';
+import type { Event as StationEvent } from './contract/Event';
+import type { Fault } from './contract/Fault';
+import type { Outline } from './contract/Outline';
+import type { Row } from './contract/Row';
+import type { Sent } from './contract/Sent';
+import type { Settings } from './contract/Settings';
+import type { Snapshot } from './contract/Snapshot';
+
+export type { Channel, Command, Detail, Fault, Outline, Row, Sent, Settings, Snapshot, StationEvent };
+
+/** What each command answers with; the contract says it in words, per variant. */
+interface Replies {
+  snapshot: Snapshot;
+  outline: Outline;
+  page: Row[];
+  locate: number | null;
+  open: Detail;
+  markRead: null;
+  markAllRead: number;
+  joinChannel: null;
+  leaveChannel: null;
+  refreshChannels: null;
+  send: Sent;
+  tryNow: null;
+  changeSettings: Settings;
+  startHub: null;
+  stopHub: null;
+  testPopup: null;
+}
+
+export type ReplyOf<C extends Command> = Replies[C['do']];
+
+export interface HostListener {
+  event(event: StationEvent): void;
+  /** Events flow from now on; what happened before, or during a gap, must be asked for. */
+  opened(): void;
+  /** No event can come until `opened` is called again. */
+  lost(): void;
+}
+
+/** What carries commands to the station and its events back: the window's IPC, or HTTP. */
+export interface Host {
+  /** Rejects with a {@link Fault}. */
+  command<C extends Command>(command: C): Promise<ReplyOf<C>>;
+  listen(listener: HostListener): void;
+}
+
+export function isFault(error: unknown): error is Fault {
+  return typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
+}

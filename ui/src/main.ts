@@ -1,0 +1,16 @@
+import { mount } from 'svelte';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/layout.css';
+import './styles/controls.css';
+import './styles/inbox.css';
+import './styles/views.css';
+import { App } from './domain/app.svelte';
+import { chooseHost } from './host/choose';
+import Window from './views/Window.svelte';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no #app');
+const app = new App(chooseHost());
+mount(Window, { target, props: { app } });
+app.start();
