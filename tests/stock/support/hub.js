@@ -1,0 +1,70 @@
+// One hub as a program of its own, as a shop runs it: started on a free port, ended by its process id.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { within } from './within.js';
+
+const PROGRAM = process.env.CHAPFOOD_BIN ?? fileURLToPath(new URL('../../../target/debug/chapfood', import.meta.url));
+
+export class Hub {
+  #child;
+  #exit;
+
+  constructor(child, data, url) {
+    this.#child = child;
+    this.#exit = once(child, 'exit');
+    this.data = data;
+    this.url = url;
+    this.port = Number(new URL(url).port);
+  }
+
+  get running() {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  // Asks the hub to stop, as systemd does, and gives its exit code.
+  async stop() {
+    if (this.running) this.#child.kill('SIGTERM');
+    const [code] = await within(5_000, 'the hub stops in order', this.#exit);
+    return code;
+  }
+
+  // Ends it as a power cut would: it cannot do anything more.
+  async kill() {
+    if (this.running) this.#child.kill('SIGKILL');
+    await within(5_000, 'the killed hub is gone', this.#exit);
+  }
+}
+
+// Starts a hub that ends with test `t`. `data` and `port` continue an earlier one.
+export async function startHub(t, { data, port = 0, args = [] } = {}) {
+  const folder = data ?? (await mkdtemp(join(tmpdir(), 'chapfood-stock-')));
+  const child = spawn(PROGRAM, ['hub', '--listen', `127.0.0.1:${port}`, '--data', folder, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? 'warn' },
+  });
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += chunk));
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the hub ended with ${code} instead of getting ready: ${log}`);
+  });
+  // From the first line on nobody waits for this end any more.
+  ended.catch(() => {});
+  const ready = once(createInterface({ input: child.stdout }), 'line').then(([line]) => line);
+  const line = await within(15_000, 'the hub gets ready', Promise.race([ready, ended]));
+  const address = /^hub ready on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line);
+  if (!address) throw new Error(`the hub's first line is ${JSON.stringify(line)}`);
+
+  const hub = new Hub(child, folder, address[1]);
+  t.after(async () => {
+    await hub.kill();
+    if (!data) await rm(folder, { recursive: true, force: true });
+  });
+  return hub;
+}
