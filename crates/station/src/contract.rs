@@ -273,13 +273,16 @@ pub struct Snapshot {
     pub total: u32,
     /// The hub hosted here.
     pub hosted_hub: HostedHub,
+    /// Why what arrives cannot be stored at the moment, in the system's words; `null`: it can. Until then
+    /// nothing more is taken from the hub, which keeps it.
+    pub storage_fault: Option<String>,
     /// Whether pop-ups work here.
     pub popups: PopupHealth,
     /// What the person has chosen.
     pub settings: Settings,
     /// What the host can do; decides which settings are offered.
     pub host: HostKind,
-    /// The newest rows' id: rows above it arrived later than this snapshot.
+    /// The newest row's number: rows above it arrived later than this snapshot. 0: there is none.
     pub newest_row: i64,
     /// This app's version.
     pub version: String,
@@ -384,7 +387,8 @@ pub struct Outline {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Day {
-    /// Local date, `2026-11-20`.
+    /// Local date on which the rows arrived here, `2026-11-20`. A row that was caught up may carry an
+    /// earlier [`Row::at`].
     pub date: String,
     /// Its rows.
     pub count: u32,
@@ -405,7 +409,7 @@ pub struct Draft {
     pub title: String,
     /// Sent exactly as typed; the hub judges it.
     pub message: String,
-    /// Any JSON: the hub judges it.
+    /// `null` or an object; anything else is refused in the hub's words.
     pub data: Option<Value>,
 }
 

@@ -5,7 +5,8 @@
  */
 export type Day = { 
 /**
- * Local date, `2026-11-20`.
+ * Local date on which the rows arrived here, `2026-11-20`. A row that was caught up may carry an
+ * earlier [`Row::at`].
  */
 date: string, 
 /**

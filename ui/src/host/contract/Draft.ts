@@ -23,6 +23,6 @@ title: string,
  */
 message: string, 
 /**
- * Any JSON: the hub judges it.
+ * `null` or an object; anything else is refused in the hub's words.
  */
 data: JsonValue | null, };

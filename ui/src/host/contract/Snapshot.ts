@@ -40,6 +40,11 @@ total: number,
  */
 hostedHub: HostedHub, 
 /**
+ * Why what arrives cannot be stored at the moment, in the system's words; `null`: it can. Until then
+ * nothing more is taken from the hub, which keeps it.
+ */
+storageFault: string | null, 
+/**
  * Whether pop-ups work here.
  */
 popups: PopupHealth, 
@@ -52,7 +57,7 @@ settings: Settings,
  */
 host: HostKind, 
 /**
- * The newest rows' id: rows above it arrived later than this snapshot.
+ * The newest row's number: rows above it arrived later than this snapshot. 0: there is none.
  */
 newestRow: number, 
 /**

@@ -1,0 +1,92 @@
+use chapfood_protocol::{Notification, NotificationId, NotificationType, Timestamp};
+use rusqlite::types::Type;
+use rusqlite::{Error, Row};
+use serde_json::{Map, Value};
+
+/// A notification on its way into the history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// As received.
+    pub notification: Notification,
+    /// Whether it came after an outage, later than it should have.
+    pub caught_up: bool,
+}
+
+/// A line of the history, without the sender's data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// This history's own number, from 1, growing in the order of arrival.
+    pub row: i64,
+    /// The hub's id.
+    pub id: NotificationId,
+    /// What it means.
+    pub kind: NotificationType,
+    /// As received.
+    pub title: String,
+    /// As received, whole.
+    pub message: String,
+    /// As received.
+    pub sender: String,
+    /// `None`: a broadcast.
+    pub channel: Option<String>,
+    /// When the hub accepted it.
+    pub at: Timestamp,
+    /// Whether the person has seen it.
+    pub read: bool,
+    /// Whether it came after an outage.
+    pub caught_up: bool,
+}
+
+/// A notification whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Details {
+    /// The line.
+    pub entry: Entry,
+    /// The sender's object.
+    pub data: Option<Map<String, Value>>,
+    /// When it was stored here.
+    pub received_at: Timestamp,
+}
+
+/// One day of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The local date of arrival, `2026-11-20`.
+    pub date: String,
+    /// Its rows.
+    pub count: u32,
+}
+
+/// The columns that [`Entry::read`] expects, in its order.
+pub(crate) const COLUMNS: &str = "row, id, kind, title, message, sender, channel, at, read, caught_up";
+
+impl Entry {
+    /// Reads a row selected with [`COLUMNS`] first.
+    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let kind: String = row.get(2)?;
+        Ok(Self {
+            row: row.get(0)?,
+            id: NotificationId::new(row.get::<_, String>(1)?),
+            kind: NotificationType::from_word(&kind).unwrap_or_default(),
+            title: row.get(3)?,
+            message: row.get(4)?,
+            sender: row.get(5)?,
+            channel: row.get(6)?,
+            at: Timestamp::from_millis(row.get(7)?),
+            read: row.get(8)?,
+            caught_up: row.get(9)?,
+        })
+    }
+}
+
+impl Details {
+    /// Reads a row selected with [`COLUMNS`], then `data, received_at`.
+    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let data: Option<String> = row.get(10)?;
+        let data = data
+            .map(|json| serde_json::from_str(&json))
+            .transpose()
+            .map_err(|error| Error::FromSqlConversionFailure(10, Type::Text, Box::new(error)))?;
+        Ok(Self { entry: Entry::read(row)?, data, received_at: Timestamp::from_millis(row.get(11)?) })
+    }
+}

@@ -1,0 +1,44 @@
+//! The history of notifications on this computer, in one SQLite file.
+//!
+//! It knows no network and no clock: instants come in as parameters. Every call blocks; the station
+//! gives the one [`Inbox`] a thread of its own.
+//!
+//! # Order
+//! Lists run from the newest *arrival* (the greatest row number) to the oldest, not by the hub's time.
+//! What was missed during an outage comes late and carries older times; sorted by those it would slip in
+//! between rows that were already read, where nobody looks, and would move the list under the reader.
+//! For the same reason a list's days are the local dates of arrival.
+
+mod append;
+mod entry;
+mod error;
+mod filter;
+mod list;
+mod read_state;
+mod schema;
+mod tally;
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+pub use entry::{Arrival, Day, Details, Entry};
+pub use error::InboxError;
+pub use filter::{Audience, Filter};
+pub use tally::Tally;
+
+/// An open history. One owner; every call blocks until the disk has answered.
+#[derive(Debug)]
+pub struct Inbox {
+    connection: Connection,
+}
+
+impl Inbox {
+    /// Opens the history at `path`, making it or bringing it up to date if need be. The folder must exist.
+    ///
+    /// # Errors
+    /// [`InboxError::Foreign`] and [`InboxError::Newer`] leave the file as it was.
+    pub fn open(path: &Path) -> Result<Self, InboxError> {
+        schema::open(path).map(|connection| Self { connection })
+    }
+}

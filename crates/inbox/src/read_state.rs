@@ -1,0 +1,43 @@
+use chapfood_protocol::NotificationId;
+use rusqlite::{params, params_from_iter};
+
+use crate::filter::Condition;
+use crate::{Filter, Inbox, InboxError};
+
+impl Inbox {
+    /// Marks these as read or unread and returns the ids that were not so before. Unknown ids are passed over.
+    ///
+    /// # Errors
+    /// [`InboxError::Database`]; then nothing changed.
+    pub fn mark_read(
+        &mut self,
+        ids: &[NotificationId],
+        read: bool,
+    ) -> Result<Vec<NotificationId>, InboxError> {
+        let transaction = self.connection.transaction()?;
+        let mut changed = Vec::new();
+        {
+            let mut update = transaction
+                .prepare_cached("UPDATE notification SET read = ?1 WHERE id = ?2 AND read <> ?1")?;
+            for id in ids {
+                if update.execute(params![read, id.as_str()])? == 1 {
+                    changed.push(id.clone());
+                }
+            }
+        }
+        transaction.commit()?;
+        Ok(changed)
+    }
+
+    /// Marks everything the filter shows as read and returns how many were unread.
+    ///
+    /// # Errors
+    /// [`InboxError::Database`]; then nothing changed.
+    pub fn mark_all_read(&mut self, filter: &Filter) -> Result<u32, InboxError> {
+        let unread = Filter { unread: true, ..filter.clone() };
+        let Condition { index, sql, parameters } = unread.condition();
+        let sql = format!("UPDATE notification INDEXED BY {index} SET read = 1 WHERE {sql}");
+        let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(parameters))?;
+        Ok(u32::try_from(changed).unwrap_or(u32::MAX))
+    }
+}

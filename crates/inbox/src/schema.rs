@@ -1,0 +1,122 @@
+//! The file: what makes it ours, its tables, and how older ones are brought up to date.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::InboxError;
+
+/// "CFNI": tells our files from other programs'.
+const APPLICATION_ID: i64 = 0x4346_4E49;
+
+/// One step per schema version, the first making version 1. A step never changes once released.
+const MIGRATIONS: &[&str] = &[r"
+    CREATE TABLE notification (
+        row         INTEGER PRIMARY KEY AUTOINCREMENT,
+        id          TEXT NOT NULL UNIQUE,
+        kind        TEXT NOT NULL,
+        title       TEXT NOT NULL,
+        message     TEXT NOT NULL,
+        data        TEXT,
+        sender      TEXT NOT NULL,
+        channel     TEXT,
+        at          INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        read        INTEGER NOT NULL DEFAULT 0 CHECK (read IN (0, 1)),
+        caught_up   INTEGER NOT NULL CHECK (caught_up IN (0, 1))
+    ) STRICT;
+
+    -- Lists, narrow: skipping 900,000 rows must not read their texts.
+    CREATE INDEX arrival ON notification (row, channel, kind, read);
+    CREATE INDEX unread ON notification (row, channel, kind) WHERE read = 0;
+    -- Days. Every time zone is a multiple of 15 minutes from UTC, so a quarter of an hour lies within
+    -- one local day, whatever the zone is when it is asked for.
+    CREATE INDEX quarter ON notification (received_at / 900000, channel, kind, read);
+
+    -- Counts that cost the same however long the history is. '' stands for broadcasts.
+    CREATE TABLE tally (
+        channel TEXT PRIMARY KEY,
+        total   INTEGER NOT NULL DEFAULT 0,
+        unread  INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER tally_insert AFTER INSERT ON notification BEGIN
+        INSERT INTO tally (channel, total, unread) VALUES (ifnull(new.channel, ''), 1, 1 - new.read)
+        ON CONFLICT (channel) DO UPDATE SET total = total + 1, unread = unread + 1 - new.read;
+    END;
+    CREATE TRIGGER tally_read AFTER UPDATE OF read ON notification WHEN new.read <> old.read BEGIN
+        UPDATE tally SET unread = unread + old.read - new.read WHERE channel = ifnull(new.channel, '');
+    END;
+    CREATE TRIGGER tally_delete AFTER DELETE ON notification BEGIN
+        UPDATE tally SET total = total - 1, unread = unread - 1 + old.read
+        WHERE channel = ifnull(old.channel, '');
+    END;
+"];
+
+/// How long another program (a backup) may hold the file before a call gives up.
+const BUSY: Duration = Duration::from_secs(5);
+
+pub(crate) fn open(path: &Path) -> Result<Connection, InboxError> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| unusable(path, error))?;
+    connection.busy_timeout(BUSY)?;
+    let version = version(&connection, path)?;
+    // FULL: a notification that was shown survives a power cut; see docs on delivery.
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .and_then(|()| connection.pragma_update(None, "synchronous", "FULL"))
+        .map_err(|error| unusable(path, error))?;
+    migrate(&mut connection, version)?;
+    Ok(connection)
+}
+
+/// The schema's version, 0 for an empty file. Only reads: a file that is not ours stays as it is.
+fn version(connection: &Connection, path: &Path) -> Result<usize, InboxError> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let application = pragma("application_id").map_err(|error| unusable(path, error))?;
+    let found = pragma("user_version").map_err(|error| unusable(path, error))?;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|error| unusable(path, error))?;
+    let foreign = |reason: String| InboxError::Foreign { path: path.to_owned(), reason };
+    if application == 0 && found == 0 && tables == 0 {
+        return Ok(0);
+    }
+    if application != APPLICATION_ID {
+        return Err(foreign(format!("its application id is {application:#x}")));
+    }
+    let known = MIGRATIONS.len();
+    match usize::try_from(found) {
+        Ok(version) if version <= known => Ok(version),
+        Ok(_) => Err(InboxError::Newer { path: path.to_owned(), found, known: known as i64 }),
+        Err(_) => Err(foreign(format!("its schema version is {found}"))),
+    }
+}
+
+/// All steps in one transaction: a power cut leaves the old schema or the new one.
+fn migrate(connection: &mut Connection, version: usize) -> Result<(), InboxError> {
+    if version == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let transaction = connection.transaction()?;
+    for step in &MIGRATIONS[version..] {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    Ok(transaction.commit()?)
+}
+
+fn unusable(path: &Path, error: rusqlite::Error) -> InboxError {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            InboxError::Foreign { path, reason: error.to_string() }
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            InboxError::NotWritable { path, reason: error.to_string() }
+        }
+        _ => InboxError::Database(error),
+    }
+}

@@ -1,0 +1,105 @@
+//! The running session: its words forwarded to the station's own task.
+
+use chapfood_client::{Deliveries, Delivery, LinkState, Pacing, Session, SessionConfig};
+use chapfood_protocol::{Auth, Lang, Notification};
+use tokio::sync::mpsc;
+
+use crate::contract::{Language, Settings};
+
+/// Batches that may wait for the disk. Past that the client stops reading, and the hub keeps the rest.
+pub(crate) const BATCHES: usize = 4;
+
+/// Something a session said. Sessions are numbered, so that an old one's last words are told apart.
+#[derive(Debug)]
+pub(crate) enum Word {
+    Link(u64, LinkState),
+    Batch(u64, Vec<Delivery>),
+}
+
+/// The session that counts.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    number: u64,
+    session: Session,
+}
+
+impl Feed {
+    /// Starts session `number` with these settings.
+    ///
+    /// Deliveries go on being forwarded after the feed is dropped, until the session has ended: the hub may
+    /// already count them as received.
+    pub(crate) fn start(
+        number: u64,
+        settings: &Settings,
+        language: Language,
+        pacing: Pacing,
+        words: &mpsc::Sender<Word>,
+    ) -> Self {
+        let auth = auth(settings, language);
+        let address = settings.hub_address.clone();
+        let config = SessionConfig { address, auth, channels: settings.channels.clone(), pacing };
+        let (session, deliveries) = Session::start(config);
+        tokio::spawn(forward_link(number, session.clone(), words.clone()));
+        tokio::spawn(forward_deliveries(number, deliveries, words.clone()));
+        Self { number, session }
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+}
+
+/// As whom the station connects. Without `device_id`: the hub then keeps what the person missed.
+fn auth(settings: &Settings, language: Language) -> Auth {
+    Auth {
+        user_id: Some(settings.user_id.clone()),
+        username: Some(settings.username.clone()).filter(|name| !name.is_empty()),
+        lang: lang(language),
+        ..Auth::default()
+    }
+}
+
+/// The language of the hub's words.
+pub(crate) fn lang(language: Language) -> Lang {
+    match language {
+        Language::Fr => Lang::Fr,
+        Language::En => Lang::En,
+    }
+}
+
+async fn forward_link(number: u64, session: Session, words: mpsc::Sender<Word>) {
+    let mut link = session.link();
+    // The task must not keep alive the session it watches.
+    drop(session);
+    loop {
+        let state = link.borrow_and_update().clone();
+        if words.send(Word::Link(number, state)).await.is_err() || link.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn forward_deliveries(number: u64, mut deliveries: Deliveries, words: mpsc::Sender<Word>) {
+    while let Some(batch) = deliveries.next().await {
+        if words.send(Word::Batch(number, batch)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What a batch holds for the history, and the rest, each in its order.
+pub(crate) fn sorted(batch: Vec<Delivery>) -> (Vec<Notification>, Vec<Delivery>) {
+    let mut notifications = Vec::new();
+    let mut others = Vec::new();
+    for delivery in batch {
+        match delivery {
+            Delivery::Notification(notification) => notifications.push(notification),
+            other => others.push(other),
+        }
+    }
+    (notifications, others)
+}

@@ -1,0 +1,20 @@
+use chapfood_client::LinkState;
+
+use crate::contract::Link;
+
+/// The session's word for the link, as the UI takes it.
+pub(crate) fn shown(state: LinkState) -> Link {
+    match state {
+        LinkState::Connecting => Link::Connecting,
+        LinkState::Connected { since } => Link::Connected { since: since.as_millis() },
+        LinkState::Reconnecting { attempt, of, next_at, since } => {
+            Link::Reconnecting { attempt, of, next_at: next_at.as_millis(), since: since.as_millis() }
+        }
+        LinkState::Offline { next_at, since } => {
+            Link::Offline { next_at: next_at.as_millis(), since: since.as_millis() }
+        }
+        LinkState::Refused { words, next_at, since } => {
+            Link::Refused { words, next_at: next_at.as_millis(), since: since.as_millis() }
+        }
+    }
+}

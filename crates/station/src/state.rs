@@ -1,0 +1,58 @@
+//! The small state: what a snapshot shows, and nothing that does anything.
+
+use chapfood_inbox::Tally;
+
+use crate::address;
+use crate::channels::Channels;
+use crate::contract::{HostKind, HostedHub, HubStats, Language, Link, PopupHealth, Settings, Snapshot};
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) host: HostKind,
+    pub(crate) version: String,
+    pub(crate) desktop_language: Language,
+    pub(crate) settings: Settings,
+    pub(crate) link: Link,
+    pub(crate) hub_name: Option<String>,
+    pub(crate) hub_stats: Option<HubStats>,
+    pub(crate) channels: Channels,
+    pub(crate) tally: Tally,
+    pub(crate) hosted_hub: HostedHub,
+    pub(crate) popup_health: PopupHealth,
+    pub(crate) storage_fault: Option<String>,
+}
+
+impl State {
+    pub(crate) fn language(&self) -> Language {
+        self.settings.language.unwrap_or(self.desktop_language)
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        matches!(self.link, Link::Connected { .. })
+    }
+
+    /// Whether the station listens to the hub that this computer hosts, or would host.
+    pub(crate) fn listens_to_own_hub(&self) -> bool {
+        address::is_local(&self.settings.hub_address, self.settings.hub_port)
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let connected = self.is_connected();
+        let unread = &self.tally.unread_by_channel;
+        Snapshot {
+            link: self.link.clone(),
+            hub_name: self.hub_name.clone().filter(|_| connected),
+            hub_stats: self.hub_stats.clone().filter(|_| connected),
+            channels: self.channels.list(&self.settings.channels, connected, unread),
+            unread: self.tally.unread,
+            total: self.tally.total,
+            hosted_hub: self.hosted_hub.clone(),
+            storage_fault: self.storage_fault.clone(),
+            popups: self.popup_health,
+            settings: self.settings.clone(),
+            host: self.host,
+            newest_row: self.tally.newest_row,
+            version: self.version.clone(),
+        }
+    }
+}

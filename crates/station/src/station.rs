@@ -1,0 +1,164 @@
+use std::path::PathBuf;
+
+use chapfood_client::Pacing;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::contract::{Command, Fault, FaultCode, HostKind, Language, Snapshot};
+use crate::events::{Events, Subscribing};
+use crate::history::{History, HistoryFault};
+use crate::owner::{Owner, Request};
+use crate::seams::{LocalHub, SettingsStore, Toaster};
+
+/// Requests that may wait; past that callers wait.
+const REQUESTS: usize = 64;
+
+/// How a station is run.
+#[derive(Debug, Clone)]
+pub struct StationConfig {
+    /// The file of the history. Its folder must exist.
+    pub history: PathBuf,
+    /// What carries the UI.
+    pub host: HostKind,
+    /// The app's version, for the UI to show.
+    pub version: String,
+    /// The desktop's language, used while the person has chosen none.
+    pub desktop_language: Language,
+    /// The computer user's name, proposed as sender at the very first start.
+    pub os_user: Option<String>,
+    /// How patient the session with the hub is. The default suits a shop.
+    pub pacing: Pacing,
+}
+
+impl StationConfig {
+    /// A station with its history in `history`, in French, under the name of the computer's user.
+    pub fn new(history: impl Into<PathBuf>, host: HostKind, version: impl Into<String>) -> Self {
+        let os_user = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+        Self {
+            history: history.into(),
+            host,
+            version: version.into(),
+            desktop_language: Language::default(),
+            os_user,
+            pacing: Pacing::default(),
+        }
+    }
+}
+
+/// What the station needs of the computer.
+#[derive(Debug)]
+pub struct Seams<S, T, H, C> {
+    /// Where the settings are kept.
+    pub settings: S,
+    /// What shows pop-ups.
+    pub toaster: T,
+    /// The hub this computer can host.
+    pub hub: H,
+    /// The wall clock.
+    pub clock: C,
+}
+
+/// A handle on the station. Clones are handles on the same one; it ends with the last of them, or with
+/// [`Station::close`].
+#[derive(Debug, Clone)]
+pub struct Station {
+    requests: mpsc::Sender<Request>,
+    told: Subscribing,
+    history: History,
+}
+
+/// Why a station could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// The history could not be opened.
+    #[error(transparent)]
+    History(#[from] HistoryFault),
+    /// The system gave no random bytes for the person's id.
+    #[error("no random bytes for the id of this station: {0}")]
+    NoRandom(getrandom::Error),
+}
+
+impl Station {
+    /// Opens the history, starts the hub of this computer if the settings say so, then the session.
+    /// Returns as soon as the history is open. Needs a tokio runtime with time.
+    ///
+    /// # Errors
+    /// See [`StartFault`]. A hub that cannot start or be reached is no error but a state.
+    pub async fn start<S, T, H, C>(
+        config: StationConfig,
+        seams: Seams<S, T, H, C>,
+    ) -> Result<Self, StartFault>
+    where
+        S: SettingsStore,
+        T: Toaster,
+        H: LocalHub,
+        C: Clock,
+    {
+        let history = History::open(config.history.clone()).await?;
+        let owner = Owner::start(config, seams, history.clone()).await?;
+        let (requests, asked) = mpsc::channel(REQUESTS);
+        let told = owner.subscribing();
+        tokio::spawn(owner.run(asked));
+        Ok(Self { requests, told, history })
+    }
+
+    /// Does what the UI asks. The reply is what [`Command`] documents for each variant, as JSON.
+    ///
+    /// # Errors
+    /// A [`Fault`] for the UI.
+    pub async fn handle(&self, command: Command) -> Result<Value, Fault> {
+        match command {
+            Command::Snapshot => json(self.snapshot()),
+            Command::Outline { filter } => json(self.history.outline(&filter).await?),
+            Command::Page { filter, offset, limit } => json(self.history.page(&filter, offset, limit).await?),
+            Command::Locate { filter, id } => json(self.history.locate(&filter, id).await?),
+            Command::Open { id } => json(self.history.detail(id).await?),
+            other => {
+                let (reply, answer) = oneshot::channel();
+                self.ask(Request::Do(other, reply)).await?;
+                answer.await.map_err(|_| ended())?
+            }
+        }
+    }
+
+    /// The small state now.
+    pub fn snapshot(&self) -> Snapshot {
+        self.told.snapshot()
+    }
+
+    /// What happens from now on, beginning with a snapshot.
+    pub fn events(&self) -> Events {
+        self.told.subscribe()
+    }
+
+    /// A pop-up was clicked: `id` is its [`Toast::id`](crate::Toast::id). The UI is told to open it.
+    pub async fn toast_activated(&self, id: &str) {
+        // A click after the end has nothing to open.
+        let _ = self.ask(Request::ToastActivated(id.to_owned())).await;
+    }
+
+    /// Ends the station in order: says goodbye to the hub, then stops the hub of this computer. Within 8 s.
+    /// Other handles then answer with faults.
+    pub async fn close(&self) {
+        let (reply, end) = oneshot::channel();
+        if self.ask(Request::Close(reply)).await.is_ok() {
+            // Dropped or sent, it has ended.
+            let _ = end.await;
+        }
+    }
+
+    async fn ask(&self, request: Request) -> Result<(), Fault> {
+        self.requests.send(request).await.map_err(|_| ended())
+    }
+}
+
+fn ended() -> Fault {
+    Fault::new(FaultCode::Unsupported, "the station has ended")
+}
+
+fn json(reply: impl Serialize) -> Result<Value, Fault> {
+    // Only maps with keys that are no strings could fail, and the contract has none.
+    serde_json::to_value(reply).map_err(|error| Fault::new(FaultCode::Unsupported, error))
+}

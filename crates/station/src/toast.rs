@@ -1,0 +1,132 @@
+//! What a pop-up says: the words, without markup. Making them safe for a desktop that interprets markup is
+//! the desktop's part, because it depends on the desktop.
+
+use chapfood_inbox::Entry;
+use chapfood_protocol::NotificationType;
+
+use crate::contract::Language;
+use crate::words;
+
+/// The longest body, in characters, before it is cut at a word.
+const BODY_LIMIT: usize = 140;
+/// The most lines of the body that come from the message.
+const BODY_LINES: usize = 2;
+
+/// A pop-up to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// The hub's id of the notification that a click opens; of the newest one if it stands for several.
+    /// Empty: a sample, nothing to open.
+    pub id: String,
+    /// One line of plain text.
+    pub title: String,
+    /// Plain text: up to two lines of the message, then a line `#channel, sender`.
+    pub body: String,
+    /// Whether it stays.
+    pub urgency: Urgency,
+    /// `None`: a broadcast, or several channels.
+    pub channel: Option<String>,
+    /// Empty if it stands for several notifications.
+    pub sender: String,
+}
+
+/// How a pop-up asks for attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Goes away after the system's delay. Also for successes: a desktop may not show what it is told is
+    /// of low urgency, and "the order is ready" must be seen.
+    Normal,
+    /// Stays until dismissed, where the system allows it.
+    Critical,
+}
+
+impl Urgency {
+    pub(crate) fn of(kind: NotificationType) -> Self {
+        if kind == NotificationType::Error { Self::Critical } else { Self::Normal }
+    }
+}
+
+/// The pop-up of one notification. Its data never shows.
+pub(crate) fn single(entry: &Entry, language: Language) -> Toast {
+    let title = one_line(&entry.title);
+    Toast {
+        id: entry.id.as_str().to_owned(),
+        title: words::prefixed(entry.kind, &title, language),
+        body: with_origin(&excerpt(&entry.message), entry.channel.as_deref(), Some(&entry.sender)),
+        urgency: Urgency::of(entry.kind),
+        channel: entry.channel.clone(),
+        sender: entry.sender.clone(),
+    }
+}
+
+/// The pop-up that stands for `count` notifications of one channel.
+pub(crate) fn burst(count: u32, newest: &Entry, urgency: Urgency, language: Language) -> Toast {
+    let channel = newest.channel.as_deref().map(|channel| format!("#{}", one_line(channel)));
+    Toast {
+        id: newest.id.as_str().to_owned(),
+        title: words::burst(count, channel.as_deref(), language),
+        body: one_line(&newest.title),
+        urgency,
+        channel: newest.channel.clone(),
+        sender: String::new(),
+    }
+}
+
+/// The pop-up that stands for what came after an outage.
+pub(crate) fn missed(count: u32, newest: &Entry, urgency: Urgency, language: Language) -> Toast {
+    Toast {
+        id: newest.id.as_str().to_owned(),
+        title: words::missed(count, language),
+        body: one_line(&newest.title),
+        urgency,
+        channel: None,
+        sender: String::new(),
+    }
+}
+
+/// The pop-up that shows whether pop-ups work.
+pub(crate) fn sample(language: Language) -> Toast {
+    let (title, body) = words::sample(language);
+    Toast {
+        id: String::new(),
+        title: title.to_owned(),
+        body: body.to_owned(),
+        urgency: Urgency::Normal,
+        channel: None,
+        sender: String::new(),
+    }
+}
+
+fn with_origin(message: &str, channel: Option<&str>, sender: Option<&str>) -> String {
+    let channel = channel.map(|channel| format!("#{}", one_line(channel)));
+    let sender = sender.map(one_line).filter(|sender| !sender.is_empty());
+    let origin: Vec<_> = channel.into_iter().chain(sender).collect();
+    let lines = [message, &origin.join(", ")];
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The first two lines that say something, at most 140 characters, cut at a word.
+fn excerpt(message: &str) -> String {
+    // A bare carriage return ends a line too: some till systems send nothing else.
+    let mut lines = message.split(['\n', '\r']).map(one_line).filter(|line| !line.is_empty());
+    let kept: Vec<_> = lines.by_ref().take(BODY_LINES).collect();
+    let more = lines.next().is_some();
+    let text = kept.join("\n");
+    let Some((end, _)) = text.char_indices().nth(BODY_LIMIT) else {
+        return if more { format!("{text}…") } else { text };
+    };
+    // The character after the limit may end a word exactly.
+    let limit = end + text[end..].chars().next().map_or(0, char::len_utf8);
+    let cut = text[..limit].rfind(char::is_whitespace).filter(|cut| *cut > 0).unwrap_or(end);
+    format!("{}…", text[..cut].trim_end())
+}
+
+/// The text on one line, without control characters.
+fn one_line(text: &str) -> String {
+    let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control());
+    spaced.collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+#[path = "toast_tests.rs"]
+mod tests;

@@ -1,0 +1,43 @@
+//! The words of pop-ups. Everything else that a person reads is worded by the UI.
+
+use chapfood_protocol::NotificationType;
+
+use crate::contract::Language;
+
+pub(crate) fn prefixed(kind: NotificationType, title: &str, language: Language) -> String {
+    let prefix = match (kind, language) {
+        (NotificationType::Warning, Language::Fr) => "Attention\u{a0}: ",
+        (NotificationType::Warning, Language::En) => "Warning: ",
+        (NotificationType::Error, Language::Fr) => "Erreur\u{a0}: ",
+        (NotificationType::Error, Language::En) => "Error: ",
+        (NotificationType::Info | NotificationType::Success, _) => "",
+    };
+    format!("{prefix}{title}")
+}
+
+/// `channel` with its `#`; `None` is everybody.
+pub(crate) fn burst(count: u32, channel: Option<&str>, language: Language) -> String {
+    match (language, channel) {
+        (Language::Fr, Some(channel)) => format!("{count} nouvelles notifications sur {channel}"),
+        (Language::Fr, None) => format!("{count} nouvelles notifications à tous"),
+        (Language::En, Some(channel)) => format!("{count} new notifications on {channel}"),
+        (Language::En, None) => format!("{count} new notifications to everyone"),
+    }
+}
+
+pub(crate) fn missed(count: u32, language: Language) -> String {
+    match (language, count) {
+        (Language::Fr, 0 | 1) => format!("{count} notification manquée récupérée"),
+        (Language::Fr, _) => format!("{count} notifications manquées récupérées"),
+        (Language::En, 1) => format!("{count} missed notification recovered"),
+        (Language::En, _) => format!("{count} missed notifications recovered"),
+    }
+}
+
+/// Title and body.
+pub(crate) fn sample(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::Fr => ("Essai de bulle", "Les bulles du système fonctionnent sur ce poste."),
+        Language::En => ("Pop-up test", "System pop-ups work on this computer."),
+    }
+}
