@@ -1,0 +1,18 @@
+//! The only place where the hub reads the computer's clock.
+
+use std::time::SystemTime;
+
+use chapfood_protocol::Timestamp;
+
+/// Now, in microseconds since 1970. 0 if the clock stands before.
+pub(crate) fn now_micros() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "this is the one clock module")]
+    let now = SystemTime::now();
+    now.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |age| i64::try_from(age.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Now, as it goes over the wire.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_millis(now_micros() / 1_000)
+}

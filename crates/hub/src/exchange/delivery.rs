@@ -1,0 +1,95 @@
+//! Giving notifications to those who are due them: live to who is level, from the log to who is behind.
+
+use std::sync::Arc;
+
+use chapfood_protocol::{BROADCAST, Notification, event};
+use socketioxide::socket::Sid;
+
+use super::client::Given;
+use super::{Exchange, count};
+use crate::log::{Feed, FeedRequest};
+
+/// Notifications given to one client before the next one has its turn, so that 10,000 missed ones of one
+/// do not delay what is live for the others.
+const TURN: usize = 256;
+
+impl Exchange {
+    /// Gives a notification that was just committed to every member that is level. The others are fed it
+    /// from the log. Says how many sockets are in the channel.
+    pub(super) fn deliver(&mut self, notification: &Arc<Notification>) -> u32 {
+        let channel = notification.channel.as_deref().unwrap_or(BROADCAST);
+        let Some(room) = self.rooms.get_mut(channel) else { return 0 };
+        room.head = notification.seq;
+        for sid in &room.members {
+            let Some(client) = self.clients.get_mut(sid) else { continue };
+            let Some(membership) = client.memberships.get(channel) else { continue };
+            // Behind already: it is busy, and comes to this one in its turn.
+            if !membership.takes(notification.seq) {
+                continue;
+            }
+            match client.give(event::NOTIFICATION_RECEIVED, &**notification) {
+                Given::Yes => {
+                    if let Some(membership) = client.memberships.get_mut(channel) {
+                        membership.gave(notification.seq);
+                    }
+                }
+                Given::Full => {
+                    self.busy.insert(*sid);
+                }
+                Given::Gone => {}
+            }
+        }
+        count(room.members.len())
+    }
+
+    /// One turn for each client that has something waiting.
+    pub(super) fn serve_busy(&mut self) {
+        let busy: Vec<_> = self.busy.iter().copied().collect();
+        for sid in busy {
+            self.serve(sid);
+        }
+    }
+
+    /// Gives a client what it is owed, as far as its buffer and its turn go, and asks the log for more.
+    pub(super) fn serve(&mut self, sid: Sid) {
+        let Some(client) = self.clients.get_mut(&sid) else {
+            self.busy.remove(&sid);
+            return;
+        };
+        client.flush();
+        let mut owes = client.owes();
+        let mut turn = TURN;
+        let mut memberships = std::mem::take(&mut client.memberships);
+        for (channel, membership) in &mut memberships {
+            while turn > 0
+                && let Some(next) = membership.peek()
+                && client.give(event::NOTIFICATION_RECEIVED, next) == Given::Yes
+            {
+                membership.gave_first();
+                turn -= 1;
+            }
+            let head = self.rooms.get(channel).map_or(0, |room| room.head);
+            if let Some((from, to)) = membership.wants(head) {
+                let request = FeedRequest { key: sid, channel: channel.to_string(), from, to };
+                // Refused only while the hub stops.
+                let _ = self.feeds.send(request);
+            }
+            owes |= membership.missing(head) > 0;
+        }
+        client.memberships = memberships;
+        if owes {
+            self.busy.insert(sid);
+        } else {
+            self.busy.remove(&sid);
+        }
+    }
+
+    /// Takes what the log read for a client that is behind.
+    pub(super) fn on_feed(&mut self, feed: Feed<Sid>) {
+        let Some(client) = self.clients.get_mut(&feed.key) else { return };
+        if let Some(membership) = client.memberships.get_mut(&*feed.channel) {
+            membership.fed(feed.from, feed.entries, feed.next);
+        }
+        self.serve(feed.key);
+    }
+}

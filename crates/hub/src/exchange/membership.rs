@@ -1,0 +1,238 @@
+//! How far one socket is in one channel. Pure: no clock, no network.
+
+use std::collections::VecDeque;
+
+use chapfood_protocol::Notification;
+
+/// One socket's place in one channel.
+///
+/// A member is *level* when it was given everything up to the channel's head; then it gets what is new as
+/// it comes. One that joined with something pending, or whose buffer was full, is *behind* and is fed in
+/// order from the log until it is level again. Nothing is skipped and nothing given twice on the way.
+#[derive(Debug)]
+pub(crate) struct Membership {
+    /// The first number not yet given to the socket.
+    next: u64,
+    /// Numbers up to this one were waiting when it joined.
+    pending_until: u64,
+    /// Read from the log, not yet given.
+    buffer: VecDeque<Notification>,
+    /// The first number not yet read from the log; beyond `next` by what is in the buffer.
+    read: u64,
+    /// A read is under way.
+    reading: bool,
+    /// Everything up to here has surely reached the client.
+    received: u64,
+    /// What had been given when the last pong came in.
+    given_at_last_pong: u64,
+}
+
+impl Membership {
+    /// A socket whose subscriber has the channel up to `cursor`, of `head`.
+    pub(crate) fn new(cursor: u64, head: u64) -> Self {
+        Self {
+            next: cursor + 1,
+            pending_until: head,
+            buffer: VecDeque::new(),
+            read: cursor + 1,
+            reading: false,
+            received: cursor,
+            given_at_last_pong: cursor,
+        }
+    }
+
+    /// How many numbers are still to be given, of a channel at `head`.
+    pub(crate) fn missing(&self, head: u64) -> u64 {
+        (head + 1).saturating_sub(self.next)
+    }
+
+    /// Whether `seq` can be given now, straight as it was published.
+    pub(crate) fn takes(&self, seq: u64) -> bool {
+        self.next == seq
+    }
+
+    /// `seq` was given.
+    pub(crate) fn gave(&mut self, seq: u64) {
+        self.next = seq + 1;
+        self.read = self.read.max(self.next);
+    }
+
+    /// The next thing to give from what was read, marked if it was waiting when the socket joined.
+    pub(crate) fn peek(&mut self) -> Option<&Notification> {
+        let pending_until = self.pending_until;
+        let first = self.buffer.front_mut()?;
+        first.replayed = first.seq <= pending_until;
+        Some(first)
+    }
+
+    /// What [`Membership::peek`] showed was given.
+    pub(crate) fn gave_first(&mut self) {
+        if let Some(first) = self.buffer.pop_front() {
+            self.gave(first.seq);
+        }
+        self.skip_deleted();
+    }
+
+    /// The numbers to read next, if the socket is behind `head` and has nothing left to give.
+    pub(crate) fn wants(&mut self, head: u64) -> Option<(u64, u64)> {
+        if self.reading || !self.buffer.is_empty() || self.next > head {
+            return None;
+        }
+        self.reading = true;
+        Some((self.read, head))
+    }
+
+    /// Takes what was read from `from` on; `next` is the first number not looked at. What was read for an
+    /// earlier membership of the same socket is not for this one.
+    pub(crate) fn fed(&mut self, from: u64, entries: Vec<Notification>, next: u64) {
+        if !self.reading || from != self.read {
+            return;
+        }
+        self.reading = false;
+        self.read = self.read.max(next);
+        self.buffer.extend(entries);
+        self.skip_deleted();
+    }
+
+    /// Once nothing read is left to give, the numbers that were read and are no longer kept count as given.
+    fn skip_deleted(&mut self) {
+        if self.buffer.is_empty() {
+            self.next = self.next.max(self.read);
+        }
+    }
+
+    /// A pong came in. It answers a ping that was sent after the pong before it, so the client has everything
+    /// given before that one. Says how far, if that is further than before.
+    pub(crate) fn on_pong(&mut self) -> Option<u64> {
+        let surely = std::mem::replace(&mut self.given_at_last_pong, self.next - 1);
+        self.advance(surely)
+    }
+
+    /// The client left in order: what was given counts as received. Says how far, if further than before.
+    pub(crate) fn on_clean_end(&mut self) -> Option<u64> {
+        self.advance(self.next - 1)
+    }
+
+    fn advance(&mut self, seq: u64) -> Option<u64> {
+        (seq > self.received).then(|| {
+            self.received = seq;
+            seq
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chapfood_protocol::{NotificationId, NotificationType, Timestamp};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn notification(seq: u64) -> Notification {
+        Notification {
+            id: NotificationId::new(format!("n_{seq}")),
+            kind: NotificationType::Info,
+            title: String::new(),
+            message: String::new(),
+            data: None,
+            sender: String::new(),
+            channel: None,
+            timestamp: Timestamp::default(),
+            seq,
+            replayed: false,
+        }
+    }
+
+    #[test]
+    fn a_pong_vouches_for_what_was_given_before_the_pong_before_it() {
+        let mut member = Membership::new(0, 0);
+        member.gave(1);
+        assert_eq!(member.on_pong(), None, "this pong may answer a ping older than the first notification");
+        member.gave(2);
+        assert_eq!(member.on_pong(), Some(1), "1 was given before the last pong, 2 was not");
+        assert_eq!(member.on_pong(), Some(2), "now 2 was as well");
+        assert_eq!(member.on_pong(), None, "nothing new");
+    }
+
+    #[test]
+    fn what_waited_is_marked_as_replayed_and_what_came_since_is_not() {
+        let mut member = Membership::new(0, 1);
+        assert_eq!(member.wants(2), Some((1, 2)));
+        member.fed(1, vec![notification(1), notification(2)], 3);
+        assert!(member.peek().is_some_and(|n| n.replayed), "1 waited for the socket");
+        member.gave_first();
+        assert!(member.peek().is_some_and(|n| !n.replayed), "2 came after the join");
+    }
+
+    #[test]
+    fn numbers_that_are_no_longer_kept_do_not_hold_a_member_back() {
+        let mut member = Membership::new(0, 5);
+        assert_eq!(member.wants(5), Some((1, 5)));
+        member.fed(1, vec![notification(2)], 6);
+        member.gave_first();
+        assert_eq!(member.missing(5), 0, "3 to 5 were deleted");
+        assert!(member.takes(6), "the member is level");
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Publish,
+        Drain(usize),
+        Read(usize),
+        Pong,
+    }
+
+    proptest! {
+        /// Random interleavings of publishes, full buffers, partial reads and pongs.
+        #[test]
+        fn every_number_is_given_once_and_in_order(
+            cursor in 0_u64..5,
+            waiting in 0_u64..20,
+            steps in prop::collection::vec(prop_oneof![
+                Just(Step::Publish),
+                (0_usize..4).prop_map(Step::Drain),
+                (1_usize..4).prop_map(Step::Read),
+                Just(Step::Pong),
+            ], 0..200),
+        ) {
+            let mut head = cursor + waiting;
+            let mut member = Membership::new(cursor, head);
+            let mut given = Vec::new();
+            let mut room = 3_usize;
+            let mut asked = None;
+            for step in steps.into_iter().chain([Step::Read(1000), Step::Drain(10_000), Step::Read(1000), Step::Drain(10_000)]) {
+                match step {
+                    Step::Publish => {
+                        head += 1;
+                        if member.takes(head) && room > 0 {
+                            room -= 1;
+                            member.gave(head);
+                            given.push(head);
+                        }
+                    }
+                    Step::Drain(n) => {
+                        room = n;
+                        while room > 0 && let Some(seq) = member.peek().map(|n| n.seq) {
+                            given.push(seq);
+                            member.gave_first();
+                            room -= 1;
+                        }
+                    }
+                    Step::Read(n) => {
+                        asked = asked.or_else(|| member.wants(head));
+                        if let Some((from, to)) = asked.take() {
+                            let to = to.min(from + n as u64 - 1);
+                            member.fed(from, (from..=to).map(notification).collect(), to + 1);
+                        }
+                    }
+                    Step::Pong => {
+                        if let Some(received) = member.on_pong() {
+                            prop_assert!(given.contains(&received), "received only what was given");
+                        }
+                    }
+                }
+            }
+            prop_assert_eq!(given, (cursor + 1..=head).collect::<Vec<_>>());
+        }
+    }
+}

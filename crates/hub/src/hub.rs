@@ -1,0 +1,189 @@
+//! Putting the parts together, and taking them apart in order.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::routing::get;
+use chapfood_protocol::{Auth, Limits};
+use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::socket::DisconnectReason;
+use socketioxide::{ParserConfig, SocketIo};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::exchange::{About, Asked, Exchange, Inputs, Notice};
+use crate::intake::{Intake, Queued, Worklist, intake, work_off};
+use crate::log::{self, Log, OpenFile};
+use crate::transport::{Connection, Door, Gate, bind, gate, serve};
+use crate::{Activity, HubConfig, HubError};
+
+/// Packets that may wait in a socket's buffer. The default of 128 loses a burst of 2,000.
+const SOCKET_BUFFER: usize = 4_096;
+/// A moment for `hub-closing` and the last confirmations to leave before connections are closed.
+const FAREWELL: Duration = Duration::from_millis(150);
+/// How long closing the connections may take; a stalled client would hold it for ever.
+const CLOSE: Duration = Duration::from_secs(2);
+/// How long the log may take to write what is queued.
+const WRITE_DOWN: Duration = Duration::from_secs(2);
+
+/// A hub at work. Dropping it stops it abruptly, as a power cut would; [`Hub::stop`] stops it in order.
+pub struct Hub {
+    address: SocketAddr,
+    activity: watch::Receiver<Activity>,
+    io: SocketIo,
+    log: Log<Asked>,
+    notices: mpsc::UnboundedSender<Notice>,
+    stop: CancellationToken,
+    written: Option<std::thread::JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Hub {
+    /// Opens the database, listens, and serves in the background of the current tokio runtime.
+    ///
+    /// # Errors
+    /// See [`HubError`]. Whatever was there before is left untouched.
+    pub async fn start(config: HubConfig) -> Result<Self, HubError> {
+        // The port first: while another hub has it, nothing is made on the disk.
+        let listener = bind(config.listen)?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| HubError::CannotListen { listen: config.listen, source })?;
+        if !address.ip().is_loopback() {
+            tracing::warn!(%address, "listening beyond this computer: everybody on the network can read and send");
+        }
+        let folder = config.data_dir.clone();
+        let opened = tokio::task::spawn_blocking(move || log::open(OpenFile::claim(&folder)?));
+        let opened = opened.await.map_err(|error| HubError::NotWritable {
+            path: config.data_dir.clone(),
+            reason: error.to_string(),
+        })??;
+
+        let (activity, watched) = watch::channel(Activity::default());
+        let (notices, noticed) = mpsc::unbounded_channel();
+        let (feeds, fed) = opened.reader.start();
+        let about = About {
+            epoch: opened.epoch,
+            name: config.name.clone(),
+            limits: config.limits,
+            started: Instant::now(),
+        };
+        let exchange = Exchange::new(about, opened.log.clone(), feeds, activity);
+        tokio::spawn(exchange.run(Inputs { outcomes: opened.outcomes, feeds: fed, notices: noticed }));
+
+        let (layer, io) = socket_io(&config);
+        welcome_sockets(&io, config.limits, opened.log.clone());
+        let gate_state = Gate {
+            door: Door::of(address),
+            notices: notices.clone(),
+            body_limit: config.limits.payload_bytes,
+        };
+        let app = axum::Router::new()
+            .route("/health", get(async || "ok\n"))
+            .layer(layer)
+            .layer(axum::middleware::from_fn_with_state(gate_state, gate));
+        let stop = CancellationToken::new();
+        tokio::spawn(serve(listener, app, notices.clone(), stop.clone()));
+        Ok(Self {
+            address,
+            activity: watched,
+            io,
+            log: opened.log,
+            notices,
+            stop,
+            written: Some(opened.thread),
+        })
+    }
+
+    /// Where it listens, its port never 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// E.g. `http://127.0.0.1:8001`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Its figures, now and at every change.
+    pub fn activity(&self) -> watch::Receiver<Activity> {
+        self.activity.clone()
+    }
+
+    /// Stops in order, within 5 s whatever the clients do: nobody new gets in, everybody is told, what was
+    /// accepted is written down, the connections are closed.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        let (done, told) = oneshot::channel();
+        if self.notices.send(Notice::Closing(done)).is_ok() {
+            let _ = told.await;
+        }
+        tokio::time::sleep(FAREWELL).await;
+        // Not disconnect(): stock clients do not come back after that.
+        if timeout(CLOSE, self.io.close()).await.is_err() {
+            tracing::warn!("some connections did not close in time");
+        }
+        let Some(written) = self.written.take() else { return };
+        let Self { log, io, .. } = self;
+        drop((log, io));
+        let written = tokio::task::spawn_blocking(move || written.join());
+        if timeout(WRITE_DOWN, written).await.is_err() {
+            tracing::warn!("the log was still being written; what was confirmed is on the disk");
+        }
+    }
+}
+
+fn socket_io(config: &HubConfig) -> (socketioxide::layer::SocketIoLayer, SocketIo) {
+    let limit = config.limits.payload_bytes;
+    SocketIo::builder()
+        .ping_interval(config.ping_interval)
+        .ping_timeout(config.ping_timeout)
+        .max_buffer_size(SOCKET_BUFFER)
+        .max_payload(limit as u64)
+        // max_payload alone does not bound WebSocket messages.
+        .ws_max_message_size(limit)
+        .ws_max_frame_size(limit)
+        .with_parser(ParserConfig::common().max_incoming_binary_buf_size(limit))
+        .build_layer()
+}
+
+/// Handlers are set in the middleware, which runs before the client learns that it is connected: set
+/// later, they lose the first events of a quick client (measured: 18 of 1,500).
+fn welcome_sockets(io: &SocketIo, limits: Limits, log: Log<Asked>) {
+    let middleware = async |socket: SocketRef, TryData(auth): TryData<serde_json::Value>| {
+        let auth = Auth::from_value(&auth.unwrap_or_default());
+        let (intake, worklist) = intake(auth.lang);
+        socket.extensions.insert(intake);
+        socket.extensions.insert(Arrived(Arc::new(Mutex::new(Some((auth, worklist))))));
+        if let Some(connection) = socket.req_parts().extensions.get::<Connection>() {
+            connection.belongs_to(socket.id);
+        }
+        socket.on_fallback(async |_: Queued| ());
+        socket.on_disconnect(async |socket: SocketRef, reason: DisconnectReason| {
+            if let Some(intake) = socket.extensions.remove::<Intake>() {
+                intake.end(reason).await;
+            }
+        });
+        Ok::<_, std::convert::Infallible>(())
+    };
+    let connected = async move |socket: SocketRef| {
+        let arrived = socket.extensions.remove::<Arrived>();
+        let taken = arrived.and_then(|Arrived(left)| left.lock().ok()?.take());
+        if let Some((auth, worklist)) = taken {
+            work_off(worklist, socket, auth, limits, log).await;
+        }
+    };
+    io.ns("/", socketioxide::handler::ConnectHandler::with(connected, middleware));
+}
+
+/// What the middleware leaves for the connect handler. The lock is only there because extensions ask for
+/// something that can be cloned; it is taken once.
+#[derive(Clone)]
+struct Arrived(Arc<Mutex<Option<(Auth, Worklist)>>>);

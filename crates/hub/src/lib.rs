@@ -1,0 +1,26 @@
+//! The ChapFood hub: a durable log behind a Socket.IO server.
+//!
+//! The way of a notification: `transport` (the connection) → `intake` (checked, in order) → `log` (committed
+//! and flushed) → `exchange` (given to whoever is due it). Nothing goes the other way except answers.
+
+mod clock;
+mod config;
+mod error;
+mod exchange;
+mod hub;
+mod intake;
+mod log;
+mod transport;
+
+pub use config::HubConfig;
+pub use error::HubError;
+pub use hub::Hub;
+
+/// The hub's figures, published at every change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// Sockets connected.
+    pub connected_clients: u32,
+    /// Channels with somebody in them.
+    pub active_channels: u32,
+}

@@ -1,0 +1,101 @@
+//! The hub's memory: per channel an append-only log with a sequence number from 1, per subscriber a cursor.
+//!
+//! One thread owns the writing connection. Everything that a client asks goes through its queue, in order:
+//! what must be durable is committed in groups first, and only then handed on as an [`Outcome`]. The
+//! receiver of the outcomes therefore sees joins and notifications in one order, without a seam, and never
+//! sees a notification that a power cut could take back.
+
+mod file;
+mod reader;
+mod schema;
+mod store;
+mod writer;
+
+use std::sync::Arc;
+
+use chapfood_protocol::{Notification, NotificationId, SendRequest, Timestamp};
+
+pub(crate) use file::OpenFile;
+pub(crate) use reader::{Feed, FeedRequest};
+pub(crate) use writer::{Log, open};
+
+/// What is asked of the log. `T` is the asker's own mark, given back with the outcome; the log knows no sockets.
+#[derive(Debug)]
+pub(crate) enum Request<T> {
+    /// Write a notification down.
+    Append {
+        /// The asker's mark.
+        tag: T,
+        /// What.
+        request: SendRequest,
+        /// The name that goes with it.
+        sender: String,
+        /// Whose `client_id`s are compared: two senders may use the same ones.
+        origin: String,
+    },
+    /// Where does this subscriber stand in this channel? One never seen starts at the end.
+    Locate {
+        /// The asker's mark.
+        tag: T,
+        /// The channel.
+        channel: String,
+        /// `None`: nobody remembers; at the end.
+        subscriber: Option<Arc<str>>,
+    },
+    /// Nothing to write: hand it on in order.
+    Pass {
+        /// The asker's mark.
+        tag: T,
+    },
+    /// These subscribers have these channels up to these numbers.
+    Advance(Vec<Cursor>),
+}
+
+/// How far a subscriber has received a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) subscriber: Arc<str>,
+    pub(crate) channel: Arc<str>,
+    /// The last number received.
+    pub(crate) seq: u64,
+}
+
+/// What became of a [`Request`].
+#[derive(Debug)]
+pub(crate) enum Outcome<T> {
+    /// Committed and flushed.
+    Appended {
+        tag: T,
+        notification: Arc<Notification>,
+    },
+    /// The same `client_id` was written before: this is the first one.
+    Repeated {
+        tag: T,
+        first: Receipt,
+    },
+    /// The disk refused; nothing was written.
+    NotAppended {
+        tag: T,
+    },
+    /// Where the subscriber stands.
+    Located {
+        tag: T,
+        channel: String,
+        /// The last number of the channel; 0 if it is empty.
+        head: u64,
+        /// The last number that the subscriber received.
+        cursor: u64,
+    },
+    Passed {
+        tag: T,
+    },
+}
+
+/// What `notification-sent` says again for a repeated send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Receipt {
+    pub(crate) id: NotificationId,
+    pub(crate) channel: Option<String>,
+    pub(crate) seq: u64,
+    pub(crate) accepted_at: Timestamp,
+}

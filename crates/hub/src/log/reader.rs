@@ -1,0 +1,92 @@
+//! Reading the log back, for subscribers that are behind.
+
+use std::thread;
+
+use chapfood_protocol::Notification;
+use rusqlite::{Connection, OpenFlags, params};
+use tokio::sync::mpsc;
+
+use crate::HubError;
+use crate::log::OpenFile;
+
+/// Entries read at a time: enough to be quick, few enough that other subscribers wait little.
+const CHUNK: usize = 256;
+
+/// Asks for the entries of a channel from `from` to `to`.
+#[derive(Debug, Clone)]
+pub(crate) struct FeedRequest<K> {
+    /// The asker's mark.
+    pub(crate) key: K,
+    pub(crate) channel: String,
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+}
+
+/// The first entries of what was asked, in order.
+#[derive(Debug)]
+pub(crate) struct Feed<K> {
+    pub(crate) key: K,
+    pub(crate) channel: String,
+    /// As asked.
+    pub(crate) from: u64,
+    pub(crate) entries: Vec<Notification>,
+    /// The first number not looked at; numbers skipped before it are no longer kept. If the disk failed
+    /// it is the one asked for.
+    pub(crate) next: u64,
+}
+
+/// The reading connection, before its thread starts.
+#[derive(Debug)]
+pub(crate) struct Reader(Connection);
+
+impl Reader {
+    pub(crate) fn open(file: &OpenFile) -> Result<Self, HubError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Ok(Self(Connection::open_with_flags(&file.path, flags)?))
+    }
+
+    /// Serves requests in order on a thread of its own, until nobody can ask any more.
+    pub(crate) fn start<K: Send + 'static>(
+        self,
+    ) -> (mpsc::UnboundedSender<FeedRequest<K>>, mpsc::UnboundedReceiver<Feed<K>>) {
+        let (ask, mut asked) = mpsc::unbounded_channel::<FeedRequest<K>>();
+        let (answer, answers) = mpsc::unbounded_channel();
+        thread::spawn(move || {
+            while let Some(request) = asked.blocking_recv() {
+                let (entries, next) = match self.read(&request.channel, request.from, request.to) {
+                    Ok(entries) if entries.len() == CHUNK => {
+                        let next = entries.last().map_or(request.from, |last| last.seq + 1);
+                        (entries, next)
+                    }
+                    Ok(entries) => (entries, request.to + 1),
+                    Err(error) => {
+                        tracing::error!(%error, channel = request.channel, "the log could not be read back");
+                        (Vec::new(), request.from)
+                    }
+                };
+                let feed =
+                    Feed { key: request.key, channel: request.channel, from: request.from, entries, next };
+                if answer.send(feed).is_err() {
+                    break;
+                }
+            }
+        });
+        (ask, answers)
+    }
+
+    fn read(&self, channel: &str, from: u64, to: u64) -> rusqlite::Result<Vec<Notification>> {
+        let bound = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
+        let mut statement = self.0.prepare_cached(
+            "SELECT payload FROM entry JOIN channel ON channel.id = channel_id
+             WHERE name = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4",
+        )?;
+        let rows =
+            statement.query_map(params![channel, bound(from), bound(to), bound(CHUNK as u64)], |row| {
+                let payload: String = row.get(0)?;
+                serde_json::from_str(&payload).map_err(|error| {
+                    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+                })
+            })?;
+        rows.collect()
+    }
+}

@@ -1,0 +1,273 @@
+//! What a group of requests does to the database.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chapfood_protocol::{BROADCAST, IdSequence, Notification, NotificationId, SendRequest, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::log::{Cursor, Outcome, Receipt, Request};
+
+/// The writing side of the database. Blocking; owned by the writer's thread.
+pub(crate) struct Store {
+    db: Connection,
+    ids: IdSequence,
+    /// Channels in use, so that a publish costs no query. Emptied when a group is rolled back.
+    channels: HashMap<String, Place>,
+}
+
+/// A channel's row and the last number given out in it.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    row: i64,
+    head: u64,
+}
+
+/// More channels than any shop has; past it the map is emptied rather than growing for ever.
+const CHANNELS_IN_MEMORY: usize = 10_000;
+
+impl Store {
+    pub(crate) fn new(db: Connection) -> rusqlite::Result<Self> {
+        let last = db
+            .query_row("SELECT max(id) FROM entry", [], |row| row.get::<_, Option<String>>(0))?
+            .map(NotificationId::new);
+        Ok(Self { db, ids: IdSequence::after(last.as_ref()), channels: HashMap::new() })
+    }
+
+    /// Does a group in one transaction, and says what became of each request, in order.
+    ///
+    /// If the disk refuses, nothing of the group is written, every publish in it is refused, and a
+    /// subscriber that should have been remembered is served from the end of its channel.
+    pub(crate) fn commit<T>(&mut self, group: Vec<Request<T>>, now_micros: i64) -> Vec<Outcome<T>> {
+        if self.channels.len() > CHANNELS_IN_MEMORY {
+            self.channels.clear();
+        }
+        let writes = group.iter().any(|request| !matches!(request, Request::Pass { .. }));
+        if !writes {
+            return group.into_iter().filter_map(passed).collect();
+        }
+        match self.write_all(&group, now_micros) {
+            Ok(done) => {
+                group.into_iter().zip(done).filter_map(|(request, done)| done.about(request)).collect()
+            }
+            Err(error) => {
+                tracing::error!(%error, "the database refused a group of {}: nothing of it was stored", group.len());
+                self.channels.clear();
+                group.into_iter().filter_map(|request| self.refuse(request)).collect()
+            }
+        }
+    }
+
+    fn write_all<T>(&mut self, group: &[Request<T>], now_micros: i64) -> rusqlite::Result<Vec<Done>> {
+        let Self { db, ids, channels } = self;
+        let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let mut group_writer = Group { db: &transaction, ids, channels, now_micros };
+        let done = group.iter().map(|request| group_writer.write(request)).collect::<Result<_, _>>()?;
+        transaction.commit()?;
+        Ok(done)
+    }
+
+    fn refuse<T>(&self, request: Request<T>) -> Option<Outcome<T>> {
+        match request {
+            Request::Append { tag, .. } => Some(Outcome::NotAppended { tag }),
+            Request::Locate { tag, channel, subscriber } => {
+                let head = find(&self.db, &channel).ok().flatten().map_or(0, |place| place.head);
+                let cursor = subscriber.and_then(|s| cursor(&self.db, &s, &channel).ok().flatten());
+                Some(Outcome::Located { tag, channel, head, cursor: cursor.unwrap_or(head) })
+            }
+            // It was written nowhere: the subscriber gets these again, under the same ids.
+            Request::Advance(_) => None,
+            pass @ Request::Pass { .. } => passed(pass),
+        }
+    }
+
+    /// Folds the write-ahead log into the file, for an orderly stop.
+    pub(crate) fn close(self) {
+        if let Err(error) = self.db.pragma_update(None, "wal_checkpoint", "truncate") {
+            tracing::debug!(%error, "the last checkpoint was left to the next start");
+        }
+    }
+}
+
+fn passed<T>(request: Request<T>) -> Option<Outcome<T>> {
+    match request {
+        Request::Pass { tag } => Some(Outcome::Passed { tag }),
+        _ => None,
+    }
+}
+
+/// What was done for one request; it becomes its outcome only once the group is committed.
+enum Done {
+    Appended(Arc<Notification>),
+    Repeated(Receipt),
+    Located { head: u64, cursor: u64 },
+    Nothing,
+}
+
+impl Done {
+    fn about<T>(self, request: Request<T>) -> Option<Outcome<T>> {
+        match (self, request) {
+            (Self::Appended(notification), Request::Append { tag, .. }) => {
+                Some(Outcome::Appended { tag, notification })
+            }
+            (Self::Repeated(first), Request::Append { tag, .. }) => Some(Outcome::Repeated { tag, first }),
+            (Self::Located { head, cursor }, Request::Locate { tag, channel, .. }) => {
+                Some(Outcome::Located { tag, channel, head, cursor })
+            }
+            (_, request) => passed(request),
+        }
+    }
+}
+
+/// An open transaction.
+struct Group<'a> {
+    db: &'a Connection,
+    ids: &'a mut IdSequence,
+    channels: &'a mut HashMap<String, Place>,
+    now_micros: i64,
+}
+
+impl Group<'_> {
+    fn write<T>(&mut self, request: &Request<T>) -> rusqlite::Result<Done> {
+        match request {
+            Request::Append { request, sender, origin, .. } => self.append(request, sender, origin),
+            Request::Locate { channel, subscriber, .. } => self.locate(channel, subscriber.as_deref()),
+            Request::Advance(cursors) => {
+                cursors.iter().try_for_each(|cursor| self.advance(cursor))?;
+                Ok(Done::Nothing)
+            }
+            Request::Pass { .. } => Ok(Done::Nothing),
+        }
+    }
+
+    fn append(&mut self, request: &SendRequest, sender: &str, origin: &str) -> rusqlite::Result<Done> {
+        if let Some(client_id) = &request.client_id
+            && let Some(first) = self.sent_before(origin, client_id)?
+        {
+            return Ok(Done::Repeated(first));
+        }
+        let name = request.channel.as_deref().unwrap_or(BROADCAST);
+        let place = self.place(name)?;
+        let seq = place.head + 1;
+        let accepted_at = Timestamp::from_millis(self.now_micros / 1_000);
+        let notification = Notification {
+            id: self.ids.next(self.now_micros),
+            kind: request.kind,
+            title: request.title.clone(),
+            message: request.message.clone(),
+            data: request.data.clone(),
+            sender: sender.to_owned(),
+            channel: request.channel.clone(),
+            timestamp: accepted_at,
+            seq,
+            replayed: false,
+        };
+        let payload = serde_json::to_string(&notification)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO entry (channel_id, seq, id, accepted_at, origin, client_id, payload)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                place.row,
+                sql(seq),
+                notification.id.as_str(),
+                accepted_at.as_millis(),
+                request.client_id.is_some().then_some(origin),
+                request.client_id,
+                payload
+            ])?;
+        self.db
+            .prepare_cached("UPDATE channel SET head = ?2 WHERE id = ?1")?
+            .execute(params![place.row, sql(seq)])?;
+        self.channels.insert(name.to_owned(), Place { head: seq, ..place });
+        Ok(Done::Appended(Arc::new(notification)))
+    }
+
+    fn sent_before(&self, origin: &str, client_id: &str) -> rusqlite::Result<Option<Receipt>> {
+        self.db
+            .prepare_cached(
+                "SELECT entry.id, channel.name, seq, accepted_at FROM entry
+                 JOIN channel ON channel.id = channel_id WHERE origin = ?1 AND client_id = ?2",
+            )?
+            .query_row(params![origin, client_id], |row| {
+                let name: String = row.get(1)?;
+                Ok(Receipt {
+                    id: NotificationId::new(row.get::<_, String>(0)?),
+                    channel: (name != BROADCAST).then_some(name),
+                    seq: row.get::<_, i64>(2)?.unsigned_abs(),
+                    accepted_at: Timestamp::from_millis(row.get(3)?),
+                })
+            })
+            .optional()
+    }
+
+    fn locate(&mut self, channel: &str, subscriber: Option<&str>) -> rusqlite::Result<Done> {
+        let Some(subscriber) = subscriber else {
+            // Nobody to remember: a channel that holds nothing needs no row either.
+            let head = match self.channels.get(channel) {
+                Some(place) => place.head,
+                None => find(self.db, channel)?.map_or(0, |place| place.head),
+            };
+            return Ok(Done::Located { head, cursor: head });
+        };
+        let Place { row, head } = self.place(channel)?;
+        let cursor = match cursor(self.db, subscriber, channel)? {
+            Some(seq) => seq.min(head),
+            None => {
+                self.db
+                    .prepare_cached("INSERT INTO cursor (subscriber, channel_id, seq) VALUES (?1, ?2, ?3)")?
+                    .execute(params![subscriber, row, sql(head)])?;
+                head
+            }
+        };
+        Ok(Done::Located { head, cursor })
+    }
+
+    fn advance(&mut self, cursor: &Cursor) -> rusqlite::Result<()> {
+        let place = self.place(&cursor.channel)?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO cursor (subscriber, channel_id, seq) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
+            )?
+            .execute(params![&*cursor.subscriber, place.row, sql(cursor.seq)])?;
+        Ok(())
+    }
+
+    /// The channel's row, made if there is none.
+    fn place(&mut self, name: &str) -> rusqlite::Result<Place> {
+        if let Some(place) = self.channels.get(name) {
+            return Ok(*place);
+        }
+        let place = match find(self.db, name)? {
+            Some(place) => place,
+            None => {
+                self.db.prepare_cached("INSERT INTO channel (name) VALUES (?1)")?.execute([name])?;
+                Place { row: self.db.last_insert_rowid(), head: 0 }
+            }
+        };
+        self.channels.insert(name.to_owned(), place);
+        Ok(place)
+    }
+}
+
+fn find(db: &Connection, name: &str) -> rusqlite::Result<Option<Place>> {
+    db.prepare_cached("SELECT id, head FROM channel WHERE name = ?1")?
+        .query_row([name], |row| Ok(Place { row: row.get(0)?, head: row.get::<_, i64>(1)?.unsigned_abs() }))
+        .optional()
+}
+
+fn cursor(db: &Connection, subscriber: &str, channel: &str) -> rusqlite::Result<Option<u64>> {
+    db.prepare_cached(
+        "SELECT seq FROM cursor JOIN channel ON channel.id = channel_id WHERE subscriber = ?1 AND name = ?2",
+    )?
+    .query_row([subscriber, channel], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))
+    .optional()
+}
+
+/// SQLite's integers are signed; a channel would need a million years at full speed to pass them.
+fn sql(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}

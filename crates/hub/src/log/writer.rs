@@ -1,0 +1,93 @@
+//! The thread that owns the writing connection, and the queue to it.
+
+use std::thread;
+
+use tokio::sync::mpsc;
+
+use crate::log::reader::Reader;
+use crate::log::store::Store;
+use crate::log::{Cursor, OpenFile, Outcome, Request, schema};
+use crate::{HubError, clock};
+
+/// Requests that may wait for the disk before those who ask have to wait themselves.
+const QUEUE: usize = 4_096;
+/// Requests committed together at most. While one group is flushed the next one gathers, so grouping
+/// adds no delay of its own.
+const GROUP: usize = 64;
+
+/// The way to the log. Requests are done in the order in which they are sent here.
+#[derive(Debug)]
+pub(crate) struct Log<T>(mpsc::Sender<Request<T>>);
+
+// Derived, it would ask T to be Clone.
+impl<T> Clone for Log<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// The hub is stopping: nothing more is written.
+#[derive(Debug)]
+pub(crate) struct Closed;
+
+impl<T> Log<T> {
+    /// Queues a request; waits while the disk is behind.
+    pub(crate) async fn send(&self, request: Request<T>) -> Result<(), Closed> {
+        self.0.send(request).await.map_err(|_| Closed)
+    }
+
+    /// Queues received-marks unless they would have to wait; then they are given back.
+    pub(crate) fn advance(&self, cursors: Vec<Cursor>) -> Result<(), Vec<Cursor>> {
+        match self.0.try_reserve() {
+            Ok(place) => {
+                place.send(Request::Advance(cursors));
+                Ok(())
+            }
+            Err(_) => Err(cursors),
+        }
+    }
+}
+
+/// An open log.
+pub(crate) struct OpenLog<T> {
+    pub(crate) log: Log<T>,
+    /// What became of the requests, in order. Ends when the last [`Log`] is gone and all is written.
+    pub(crate) outcomes: mpsc::Receiver<Outcome<T>>,
+    pub(crate) reader: Reader,
+    pub(crate) epoch: String,
+    /// Ends once the file is closed.
+    pub(crate) thread: thread::JoinHandle<()>,
+}
+
+/// Opens the database and starts its threads.
+pub(crate) fn open<T: Send + 'static>(file: OpenFile) -> Result<OpenLog<T>, HubError> {
+    let db = schema::open(&file)?;
+    let epoch = schema::epoch(&db)?;
+    let reader = Reader::open(&file)?;
+    let mut store = Store::new(db)?;
+    let (requests, mut queue) = mpsc::channel::<Request<T>>(QUEUE);
+    let (outcomes, receiver) = mpsc::channel(QUEUE);
+    let write = move || {
+        while let Some(first) = queue.blocking_recv() {
+            let mut group = vec![first];
+            while group.len() < GROUP
+                && let Ok(next) = queue.try_recv()
+            {
+                group.push(next);
+            }
+            for outcome in store.commit(group, clock::now_micros()) {
+                if outcomes.blocking_send(outcome).is_err() {
+                    break;
+                }
+            }
+        }
+        store.close();
+        // The folder stays claimed until the last byte is written.
+        drop(file);
+    };
+    let thread = thread::Builder::new()
+        .name("hub-log".into())
+        .spawn(write)
+        .map_err(|error| HubError::NotWritable { path: "the system".into(), reason: error.to_string() })?;
+    Ok(OpenLog { log: Log(requests), outcomes: receiver, reader, epoch, thread })
+}
