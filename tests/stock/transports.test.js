@@ -50,7 +50,9 @@ test('from long polling up to WebSocket, as a stock client does by itself', asyn
   const got = await client.notifications(100);
   assert.deepEqual(got.map((notification) => notification.title), Array.from({ length: 100 }, (_, n) => `${n}`));
   assert.equal(engine.transport.name, 'websocket');
-  await roundTrip(client, 'upgraded');
+  await client.settle();
+  const sent = client.payloads('notification-sent').map(({ notificationId }) => notificationId);
+  assert.deepEqual(got.map((notification) => notification.id), sent);
 });
 
 test('clients of different transports are in the same channel', async (t) => {
