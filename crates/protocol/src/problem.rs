@@ -126,7 +126,9 @@ impl Problem {
             Self::BinaryNotSupported => "Binary attachments are not accepted".into(),
             Self::NotInChannel(channel) => format!("You are not in « {channel} »"),
             Self::UnknownEvent(event) => format!("Unknown event: {event}"),
-            Self::NotStored => "The hub could not store it: nothing is sent. Check the hub's disk space".into(),
+            Self::NotStored => {
+                "The hub could not store it: nothing is sent. Check the hub's disk space".into()
+            }
             Self::TooManyRequests => "Too many requests are waiting: try again in a moment".into(),
             Self::HubClosing => "The hub is stopping: nothing is sent, try again when it is back".into(),
         }

@@ -214,7 +214,8 @@ mod tests {
             let key = prop_oneof!["title", "message", "type", "channel", "data", "client_id", ".{0,5}"];
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::vec((key, inner), 0..6).prop_map(|f| Value::Object(f.into_iter().collect())),
+                prop::collection::vec((key, inner), 0..6)
+                    .prop_map(|f| Value::Object(f.into_iter().collect())),
             ]
         })
     }
