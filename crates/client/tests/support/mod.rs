@@ -70,16 +70,18 @@ impl TestHub {
             .max_buffer_size(8_192)
             .build_layer();
         let next_id = Arc::new(AtomicU64::new(1));
-        let saw_auth = see.clone();
-        let welcome = async move |socket: SocketRef, Data::<Value>(auth)| {
-            if let Some(words) = manners.refuse {
-                return Err(words);
+        let welcome = move |socket: SocketRef, Data::<Value>(auth)| {
+            let (see, next_id) = (see.clone(), Arc::clone(&next_id));
+            async move {
+                if let Some(words) = manners.refuse {
+                    return Err(words);
+                }
+                let _ = see.send(("auth".into(), auth));
+                answer_events(&socket, manners, &see, &next_id);
+                Ok(())
             }
-            let _ = saw_auth.send(("auth".into(), auth));
-            answer_events(&socket, manners, &see, &next_id);
-            Ok(())
         };
-        let connected = async move |socket: SocketRef| {
+        let connected = move |socket: SocketRef| async move {
             if manners.confirm {
                 let confirmed = json!({ "socketId": socket.id, "serverTime": NOW });
                 let _ = socket.emit("connection-confirmed", &confirmed);
