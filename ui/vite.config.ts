@@ -12,5 +12,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: {
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+    // Its CommonJS build hides its names from Node; the bundled one is what ships anyway.
+    server: { deps: { inline: ['jsonc-parser'] } },
+  },
 });

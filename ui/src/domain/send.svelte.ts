@@ -1,3 +1,4 @@
+import { parse as parseTolerantly, type ParseError } from 'jsonc-parser';
 import type { JsonValue } from '../host/contract/serde_json/JsonValue';
 import type { NotificationType } from '../host/contract/NotificationType';
 import { isFault } from '../host/host';
@@ -88,14 +89,17 @@ function parseData(text: string): Parsed {
   if (text.trim() === '') return { value: null };
   try {
     return { value: JSON.parse(text) as JsonValue };
-  } catch (error) {
-    const place = /line (\d+) column (\d+)/.exec(String(error));
-    return {
-      problem: place
-        ? { field: 'data', sentence: 'send.err.json_at', values: { line: place[1] ?? '', col: place[2] ?? '' } }
-        : { field: 'data', sentence: 'send.err.json' },
-    };
+  } catch {
+    return { problem: { field: 'data', sentence: 'send.err.json_at', values: placeOfFirstError(text) } };
   }
+}
+
+// Not every browser's own parser says where it stopped.
+function placeOfFirstError(text: string): Values {
+  const errors: ParseError[] = [];
+  parseTolerantly(text, errors, { disallowComments: true });
+  const lines = text.slice(0, errors[0]?.offset ?? text.length).split('\n');
+  return { line: lines.length, col: (lines.at(-1) ?? '').length + 1 };
 }
 
 /** Hub codes are `field_fault`; the fault only chooses how plainly it can be said. */

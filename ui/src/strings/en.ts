@@ -12,7 +12,6 @@ export const en: Record<keyof typeof fr, string> = {
   'nav.manage_channels': 'Manage channels',
   'nav.back': 'Back',
 
-  'common.cancel': 'Cancel',
   'common.close': 'Close',
   'common.undo': 'Undo',
   'common.retry': 'Try again',
@@ -43,7 +42,6 @@ export const en: Record<keyof typeof fr, string> = {
   'conn.trying_again': 'Trying now…',
   'conn.lost': 'Station unreachable',
   'conn.lost.body': 'This page receives nothing any more. It will catch up as soon as the station answers.',
-  'conn.back': 'Connection restored',
 
   'catchup.tag': 'Caught up',
 
@@ -68,7 +66,6 @@ export const en: Record<keyof typeof fr, string> = {
   'inbox.marked_other': '{n} notifications marked as read',
   'inbox.loading': 'Loading…',
   'inbox.failed': 'The list could not be read',
-  'inbox.channel': 'Channel {name}',
 
   'type.info': 'Information',
   'type.info_short': 'Info',
@@ -83,7 +80,6 @@ export const en: Record<keyof typeof fr, string> = {
   'detail.copy_json': 'Copy JSON',
   'detail.meta': 'Origin',
   'detail.sender': 'Sender',
-  'detail.channel': 'Channel',
   'detail.received': 'Received',
   'detail.sent': 'Sent',
   'detail.id': 'Identifier',
@@ -115,13 +111,14 @@ export const en: Record<keyof typeof fr, string> = {
   'empty.unread.body': 'The next unread notifications will show up here.',
   'empty.filter.title': 'Nothing here',
   'empty.filter.body': 'Nothing matches these filters.',
-  'empty.everyone': 'all computers',
 
   'err.hub_says': 'The hub answered',
   'err.toast.title': 'System notifications are blocked',
   'err.toast.body': 'Notifications arrive here, but no pop-up is shown. Allow them in the system settings.',
   'err.port.title': 'Port {port} is already in use',
   'err.port.body': 'Another program on this computer is using it. Choose another port or close that program.',
+  'err.storage.title': 'Notifications cannot be stored',
+  'err.storage.body': 'The disk of this computer refuses. Nothing is lost: the hub keeps them. Free some space.',
   'err.history_kept': 'The history on this computer can still be read.',
   'err.toast.none': 'Every notification arrives here, but this system shows no pop-ups.',
 
@@ -166,7 +163,6 @@ export const en: Record<keyof typeof fr, string> = {
   'send.err.kept': 'Nothing was sent. Your text is kept.',
   'send.err.offline': 'Hub unreachable. The draft is kept; it will not be sent on its own.',
   'send.sent': 'Sent',
-  'send.write_more': 'Write another notification',
   'send.clear': 'Clear the draft',
   'send.unconfirmed.title': 'No answer to the send',
   'send.unconfirmed.body': 'The connection broke before the hub answered. The notification may have been sent: check the list before sending again. Your text is kept.',
@@ -179,14 +175,12 @@ export const en: Record<keyof typeof fr, string> = {
   'send.err.data': 'This data is not accepted.',
   'send.err.type': 'This type is not accepted.',
   'send.err.channel': 'This destination is not accepted.',
-  'send.err.json': 'This is not valid JSON.',
   'send.err.json_at': 'Line {line}, column {col}: this is not valid JSON.',
   'send.data_hint': 'JSON object, shown in the details.',
   'send.now': 'now',
 
   'toast.prefix.warning': 'Warning: {title}',
   'toast.prefix.error': 'Error: {title}',
-  'toast.title': 'System pop-ups',
 
   'hub.title': 'Hub',
   'hub.off.title': 'Host a hub on this computer',
@@ -241,7 +235,6 @@ export const en: Record<keyof typeof fr, string> = {
   'set.save': 'Save',
   'set.saved': 'Saved',
   'set.name_hint': 'Other computers see it as the sender.',
-  'set.address_bad': 'This address is not valid.',
   'set.popups_test': 'Test',
   'set.popups_state': 'Pop-up state',
   'set.popups.unknown': 'Not tried on this computer yet.',
@@ -279,8 +272,6 @@ export const en: Record<keyof typeof fr, string> = {
   'a11y.live_new': 'New notification, {type}: {title}',
   'a11y.live_many_one': '{n} new notification',
   'a11y.live_many_other': '{n} new notifications',
-  'a11y.unread_one': '{n} unread',
-  'a11y.unread_other': '{n} unread',
 
   'fault.not_connected': 'Hub unreachable: nothing was sent.',
   'fault.unconfirmed': 'The connection broke before the hub answered.',

@@ -11,7 +11,6 @@ export const fr = {
   'nav.manage_channels': 'Gérer les canaux',
   'nav.back': 'Retour',
 
-  'common.cancel': 'Annuler',
   'common.close': 'Fermer',
   'common.undo': 'Annuler',
   'common.retry': 'Réessayer',
@@ -42,7 +41,6 @@ export const fr = {
   'conn.trying_again': 'Essai en cours…',
   'conn.lost': 'Station injoignable',
   'conn.lost.body': 'Cette page ne reçoit plus rien. Elle se remettra à jour dès que la station répondra.',
-  'conn.back': 'Connexion rétablie',
 
   'catchup.tag': 'Rattrapée',
 
@@ -67,7 +65,6 @@ export const fr = {
   'inbox.marked_other': '{n} notifications marquées lues',
   'inbox.loading': 'Chargement…',
   'inbox.failed': 'La liste n’a pas pu être lue',
-  'inbox.channel': 'Canal {name}',
 
   'type.info': 'Information',
   'type.info_short': 'Info',
@@ -82,7 +79,6 @@ export const fr = {
   'detail.copy_json': 'Copier le JSON',
   'detail.meta': 'Provenance',
   'detail.sender': 'Émetteur',
-  'detail.channel': 'Canal',
   'detail.received': 'Reçue',
   'detail.sent': 'Émise',
   'detail.id': 'Identifiant',
@@ -114,13 +110,14 @@ export const fr = {
   'empty.unread.body': 'Les prochaines notifications non lues s’afficheront ici.',
   'empty.filter.title': 'Aucune notification ici',
   'empty.filter.body': 'Rien ne correspond à ces filtres.',
-  'empty.everyone': 'tous les postes',
 
   'err.hub_says': 'Réponse du hub',
   'err.toast.title': 'Les notifications système sont bloquées',
   'err.toast.body': 'Les notifications arrivent ici, mais aucune bulle ne s’affiche. Autorisez-les dans les réglages du système.',
   'err.port.title': 'Le port {port} est déjà utilisé',
   'err.port.body': 'Un autre programme de cet ordinateur l’occupe. Choisissez un autre port ou fermez ce programme.',
+  'err.storage.title': 'Les notifications ne peuvent pas être enregistrées',
+  'err.storage.body': 'Le disque de ce poste refuse. Rien n’est perdu\u00a0: le hub les garde. Libérez de la place.',
   'err.history_kept': 'L’historique de ce poste reste consultable.',
   'err.toast.none': 'Les notifications arrivent toutes ici, mais ce système n’affiche pas de bulles.',
 
@@ -165,7 +162,6 @@ export const fr = {
   'send.err.kept': 'Rien n’a été envoyé. Votre texte est conservé.',
   'send.err.offline': 'Hub injoignable. Le brouillon est gardé\u202f; l’envoi ne partira pas tout seul.',
   'send.sent': 'Envoyée',
-  'send.write_more': 'Écrire une autre notification',
   'send.clear': 'Effacer le brouillon',
   'send.unconfirmed.title': 'Envoi sans réponse',
   'send.unconfirmed.body': 'La connexion s’est coupée avant la réponse du hub. La notification est peut-être partie\u00a0: vérifiez la liste avant de renvoyer. Votre texte est conservé.',
@@ -178,14 +174,12 @@ export const fr = {
   'send.err.data': 'Ces données ne sont pas acceptées.',
   'send.err.type': 'Ce type n’est pas accepté.',
   'send.err.channel': 'Cette destination n’est pas acceptée.',
-  'send.err.json': 'Ce n’est pas du JSON valable.',
   'send.err.json_at': 'Ligne {line}, colonne {col}\u00a0: ce n’est pas du JSON valable.',
   'send.data_hint': 'Objet JSON, affiché dans le détail.',
   'send.now': 'maintenant',
 
   'toast.prefix.warning': 'Attention\u00a0: {title}',
   'toast.prefix.error': 'Erreur\u00a0: {title}',
-  'toast.title': 'Bulles du système',
 
   'hub.title': 'Hub',
   'hub.off.title': 'Héberger un hub sur cet ordinateur',
@@ -240,7 +234,6 @@ export const fr = {
   'set.save': 'Enregistrer',
   'set.saved': 'Enregistré',
   'set.name_hint': 'Les autres postes le voient comme émetteur.',
-  'set.address_bad': 'Cette adresse n’est pas valable.',
   'set.popups_test': 'Essayer',
   'set.popups_state': 'État des bulles',
   'set.popups.unknown': 'Pas encore essayées sur ce poste.',
@@ -278,8 +271,6 @@ export const fr = {
   'a11y.live_new': 'Nouvelle notification, {type}\u00a0: {title}',
   'a11y.live_many_one': '{n} nouvelle notification',
   'a11y.live_many_other': '{n} nouvelles notifications',
-  'a11y.unread_one': '{n} non lue',
-  'a11y.unread_other': '{n} non lues',
 
   'fault.not_connected': 'Hub injoignable\u00a0: rien n’a été envoyé.',
   'fault.unconfirmed': 'La connexion s’est coupée avant la réponse du hub.',

@@ -1,0 +1,100 @@
+import type { Page } from '@playwright/test';
+import type { Snapshot } from '../src/host/host';
+import { expect, expectAccessible, test, watchConsole } from './browser';
+import { noon, shopSnapshot } from './shop';
+import type { StandIn } from './stand-in';
+
+const SIZES = [
+  { name: 'compact', width: 420, height: 720 },
+  { name: 'rail', width: 800, height: 720 },
+  { name: 'wide', width: 1100, height: 720 },
+];
+
+interface Look {
+  name: string;
+  snapshot?: Partial<Snapshot>;
+  prepare?: (standIn: StandIn) => void;
+  go?: (page: Page) => Promise<void>;
+}
+
+// The navigation and the bottom bar name the same places; only one of them shows.
+const place = (page: Page, name: RegExp) => page.getByRole('navigation').getByRole('button', { name }).filter({ visible: true });
+const to = (name: RegExp) => (page: Page) => place(page, name).first().click();
+const CHANNELS = /Canaux|canaux|Channels|channels/;
+const SEND = /^(Envoyer|Send)$/;
+const HUB = /^Hub$/;
+const SETTINGS = /^(Réglages|Settings)$/;
+
+const openFirst = async (page: Page) => {
+  await page.locator('[data-index="0"]').click();
+  await expect(page.locator('.detail h1')).toHaveText('ORD-42 attend depuis 8 min');
+};
+const sendBad = async (page: Page) => {
+  await to(SEND)(page);
+  await page.locator('#send-message').fill('Proposer le poisson braisé à la place.');
+  await page.locator('#send-data').fill('[1]');
+  await page.locator('.formbar .primary').click();
+  await expect(page.locator('#send-title')).toBeFocused();
+};
+
+const LOOKS: Look[] = [
+  { name: 'inbox' },
+  { name: 'detail', go: openFirst },
+  { name: 'detail-json', go: async (page) => { await openFirst(page); await page.getByRole('tab', { name: 'JSON' }).click(); } },
+  { name: 'types', go: (page) => page.getByRole('button', { name: /type/ }).click() },
+  { name: 'empty', snapshot: { unread: 0 }, prepare: (standIn) => { standIn.details = []; } },
+  { name: 'no-channel', snapshot: { unread: 0, channels: [] }, prepare: (standIn) => { standIn.details = []; } },
+  { name: 'reconnecting', snapshot: { link: { state: 'reconnecting', attempt: 3, of: 5, nextAt: Date.now() + 3_600_000, since: noon() } } },
+  { name: 'offline', snapshot: { link: { state: 'offline', nextAt: Date.now() + 3_600_000, since: noon() - 540_000 } } },
+  { name: 'refused', snapshot: { link: { state: 'refused', words: 'Jeton révoqué', nextAt: Date.now() + 3_600_000, since: noon() } } },
+  { name: 'no-popups', snapshot: { popups: 'no_service' } },
+  { name: 'channels', go: to(CHANNELS) },
+  { name: 'send', go: to(SEND) },
+  {
+    name: 'send-errors',
+    prepare: (standIn) => {
+      standIn.sendReply = {
+        outcome: 'refused',
+        errors: ["Le champ 'title' est obligatoire", "Le champ 'data' doit être un objet"],
+        codes: ['title_required', 'data_not_object'],
+      };
+    },
+    go: sendBad,
+  },
+  { name: 'hub-off', go: to(HUB) },
+  { name: 'hub-on', snapshot: { hostedHub: { state: 'on', address: 'http://192.168.1.20:8001', connectedClients: 4, activeChannels: 5, startedAt: Date.now() - 8_760_000 } }, go: to(HUB) },
+  { name: 'hub-failed', snapshot: { hostedHub: { state: 'failed', reason: 'port_in_use', detail: 'bind 0.0.0.0:8001: Address already in use (os error 98)' } }, go: to(HUB) },
+  { name: 'settings', go: to(SETTINGS) },
+  { name: 'help', go: (page) => page.keyboard.press('?') },
+];
+
+for (const look of LOOKS) {
+  test(`${look.name} reads well in both languages, both themes and three widths`, async ({ page, standIn }) => {
+    const complaints = watchConsole(page);
+    look.prepare?.(standIn);
+    for (const language of ['fr', 'en'] as const) {
+      for (const theme of ['light', 'dark'] as const) {
+        for (const { name, width, height } of SIZES) {
+          const base = shopSnapshot(look.snapshot);
+          standIn.snapshot = { ...base, settings: { ...base.settings, language, theme } };
+          await page.setViewportSize({ width, height });
+          await page.goto(standIn.url);
+          await expect(page.locator('html')).toHaveAttribute('lang', language);
+          await expect(page.locator('.row, .empty').first()).toBeVisible();
+          await look.go?.(page);
+          await page.screenshot({ path: `e2e/results/${look.name}-${name}-${theme}-${language}.png` });
+          await expectAccessible(page);
+          await expectNoOverflow(page);
+        }
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+}
+
+async function expectNoOverflow(page: Page): Promise<void> {
+  const wider = await page.evaluate(() =>
+    [...document.querySelectorAll('.scroll, .pane, .app')].filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className),
+  );
+  expect(wider, 'nothing scrolls sideways').toEqual([]);
+}

@@ -1,0 +1,70 @@
+import type { Detail, Snapshot } from '../src/host/host';
+import type { JsonValue } from '../src/host/contract/serde_json/JsonValue';
+import type { NotificationType } from '../src/host/contract/NotificationType';
+
+type Line = [
+  type: NotificationType, title: string, message: string, channel: string | null, sender: string,
+  minutesAgo: number, read: boolean, data?: JsonValue, caughtUp?: boolean,
+];
+
+const ORDER = {
+  event: 'order.delayed', ref: 'ORD-42', table: 7, waited_min: 8,
+  items: [{ qty: 2, name: 'Burger maison' }, { qty: 1, name: 'Frites' }],
+  client: { name: 'Awa Ndiaye', phone: '+221 77 000 00 00' }, total: 14500, paid: true, note: '',
+};
+
+const LINES: Line[] = [
+  ['warning', 'ORD-42 attend depuis 8 min', 'Table 7\u00a0: 2 burgers maison, 1 frites. Personne ne l’a prise.', 'cuisine', 'Suivi commandes', 1, false, ORDER],
+  ['info', 'Nouvelle commande ORD-45', 'À emporter\u00a0: 3 wraps poulet, 1 jus de gingembre', 'commandes', 'Caisse 1', 2, false],
+  ['info', 'Nouvelle commande ORD-43', 'Table 2\u00a0: 1 poulet braisé, 1 alloco, 2 bissap', 'commandes', 'Caisse 1', 4, true, undefined, true],
+  ['error', 'Imprimante du bar hors ligne', 'Les bons du bar ne sortent plus. Vérifier le papier.', 'devops', 'Poste bar', 6, false],
+  ['success', 'ORD-41 prête', 'À remettre au comptoir.', 'cuisine', 'Alice', 9, true],
+  ['info', 'Livraison de légumes à 14 h', 'Prévoir une personne au quai.', null, 'Direction', 15, true],
+  ['warning', 'Frigo 2 à 9 °C', 'Au-dessus du seuil de 5 °C depuis 12 min.', 'cuisine', 'Sonde frigo 2', 27, true],
+  ['success', 'Sauvegarde terminée', '1 284 notifications, 3,1 Mo', 'devops', 'Hub', 760, true],
+  ['error', 'Paiement refusé ORD-37', 'Carte refusée par la banque, réglée en espèces.', 'commandes', 'Caisse 2', 900, true],
+];
+
+/** Noon today: the newest notification is from 12:06, whenever the test runs. */
+export function noon(): number {
+  return new Date().setHours(12, 7, 0, 0);
+}
+
+export function shopDetails(): Detail[] {
+  return LINES.map(([type, title, message, channel, sender, minutesAgo, read, data = null, caughtUp = false], at) => ({
+    row: LINES.length - at,
+    id: `n_1763640000.00${at}`,
+    type, title, message, sender, channel, read, caughtUp, data,
+    at: noon() - minutesAgo * 60_000,
+    receivedAt: noon() - minutesAgo * 60_000 + 40,
+  }));
+}
+
+export function shopSnapshot(change: Partial<Snapshot> = {}): Snapshot {
+  return {
+    link: { state: 'connected', since: noon() - 3_600_000 },
+    hubName: 'Chez Awa',
+    hubStats: { connectedClients: 4, activeChannels: 5, uptime: 8760 },
+    channels: [
+      { name: 'commandes', joined: true, confirmed: true, clientCount: 4, unread: 1 },
+      { name: 'cuisine', joined: true, confirmed: true, clientCount: 3, unread: 1 },
+      { name: 'devops', joined: true, confirmed: true, clientCount: 1, unread: 1 },
+      { name: 'livraison', joined: false, confirmed: false, clientCount: 2, unread: 0 },
+      { name: 'bar', joined: false, confirmed: false, clientCount: 2, unread: 0 },
+    ],
+    unread: 3,
+    total: LINES.length,
+    hostedHub: { state: 'off' },
+    storageFault: null,
+    popups: 'working',
+    settings: {
+      language: 'fr', theme: 'light', username: 'Comptoir', userId: 'station_1', hubAddress: 'http://192.168.1.20:8001',
+      hostHub: false, hubPort: 8001, channels: ['commandes', 'cuisine', 'devops'], popups: true,
+      singleKeyShortcuts: true, closeToTray: true, autostart: false,
+    },
+    host: 'desktop',
+    newestRow: LINES.length,
+    version: '0.1.0',
+    ...change,
+  };
+}

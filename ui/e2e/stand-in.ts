@@ -1,0 +1,137 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import type { Command, Detail, Fault, Row, Snapshot, StationEvent } from '../src/host/host';
+import type { Filter } from '../src/host/contract/Filter';
+
+const DIST = join(import.meta.dirname, '..', 'dist');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml',
+};
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'";
+
+/**
+ * Stands in for the station where a test needs a state that a real one reaches only with effort:
+ * a hub that failed to start, a desktop without pop-ups, an attempt 3 of 5 that stays there.
+ */
+export class StandIn {
+  url = '';
+  readonly received: Command[] = [];
+  /** What `send` answers, if not that it worked. */
+  sendReply: unknown = { outcome: 'confirmed', id: 'n_1.1', subscribers: 3 };
+  fault: Fault | null = null;
+  readonly #server: Server;
+  readonly #streams = new Set<ServerResponse>();
+
+  constructor(
+    public snapshot: Snapshot,
+    public details: Detail[],
+  ) {
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((ready) => this.#server.listen(0, '127.0.0.1', ready));
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const stream of this.#streams) stream.destroy();
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+
+  emit(event: StationEvent): void {
+    for (const stream of this.#streams) stream.write(`data: ${JSON.stringify(event)}\n\n`);
+  }
+
+  change(change: Partial<Snapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    this.emit({ event: 'snapshot', snapshot: this.snapshot });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', this.url).pathname;
+    if (path === '/station/command') return this.#command(request, response);
+    if (path === '/station/events') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(':\n\n');
+      this.#streams.add(response);
+      request.on('close', () => this.#streams.delete(response));
+      return;
+    }
+    const file = join(DIST, normalize(path === '/' ? '/index.html' : path));
+    const found = await stat(file).catch(() => null);
+    if (!found?.isFile()) return void response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
+    createReadStream(file).pipe(response);
+  }
+
+  async #command(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const command = JSON.parse(body) as Command;
+    this.received.push(command);
+    const fault = this.fault;
+    const reply = fault ?? this.#reply(command);
+    response.writeHead(fault ? 400 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(reply ?? null));
+  }
+
+  #reply(command: Command): unknown {
+    switch (command.do) {
+      case 'snapshot': return this.snapshot;
+      case 'outline': return outlineOf(this.#rows(command.filter));
+      case 'page': return this.#rows(command.filter).slice(command.offset, command.offset + command.limit);
+      case 'locate': {
+        const at = this.#rows(command.filter).findIndex((row) => row.id === command.id);
+        return at < 0 ? null : at;
+      }
+      case 'open': return this.details.find((detail) => detail.id === command.id);
+      case 'markRead': return this.#markRead(command.ids, command.read);
+      case 'markAllRead': {
+        const ids = this.#rows({ ...command.filter, unread: true }).map((row) => row.id);
+        this.#markRead(ids, true);
+        return ids.length;
+      }
+      case 'send': return this.sendReply;
+      case 'changeSettings': {
+        const { language, ...change } = command.change;
+        const chosen = language === undefined ? {} : { language: language === 'system' ? null : language };
+        this.change({ settings: { ...this.snapshot.settings, ...change, ...chosen } });
+        return this.snapshot.settings;
+      }
+      default: return null;
+    }
+  }
+
+  #rows(filter: Filter): Row[] {
+    return this.details.filter(
+      (row) =>
+        (!filter.unread || !row.read) &&
+        (filter.kind === undefined || row.type === filter.kind) &&
+        (filter.channel === undefined || (row.channel ?? '') === filter.channel) &&
+        (filter.upToRow === undefined || row.row <= filter.upToRow),
+    );
+  }
+
+  #markRead(ids: string[], read: boolean): null {
+    this.details = this.details.map((row) => (ids.includes(row.id) ? { ...row, read } : row));
+    this.emit({ event: 'readChanged', ids, read });
+    this.change({ unread: this.details.filter((row) => !row.read).length });
+    return null;
+  }
+}
+
+function outlineOf(rows: Row[]): { days: { date: string; count: number }[]; total: number } {
+  const days = new Map<string, number>();
+  for (const row of rows) {
+    const at = new Date(row.at);
+    const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+    days.set(date, (days.get(date) ?? 0) + 1);
+  }
+  return { days: [...days].map(([date, count]) => ({ date, count })), total: rows.length };
+}

@@ -1,0 +1,137 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Row } from '../host/host';
+import { answersFrom, FakeHost, rows, settle } from '../testing/fake-host';
+import { NotificationList } from './list.svelte';
+import { Station } from './station.svelte';
+
+let host: FakeHost;
+let list: NotificationList;
+let held: Row[];
+
+async function start(count: number, change: Partial<Row> = {}): Promise<void> {
+  held = rows(count, change);
+  host = new FakeHost();
+  host.answer = answersFrom(() => held, () => held[0]?.row ?? 0);
+  const station = new Station(host);
+  list = new NotificationList(station);
+  station.start();
+  host.open();
+  await settle();
+}
+
+function arrive(count: number, change: Partial<Row> = {}): void {
+  const newest = held[0]?.row ?? 0;
+  const fresh = rows(newest + count, change).slice(0, count);
+  held = [...fresh, ...held];
+  host.emit({ event: 'arrived', rows: fresh, count });
+}
+
+beforeEach(() => start(3));
+
+test('shows the newest rows once the station is open', () => {
+  expect(list.total).toBe(3);
+  expect(list.row(0)?.id).toBe('n_3');
+});
+
+test('a row that arrives while the reader is at the top goes on top', async () => {
+  arrive(1);
+  await settle();
+  expect(list.row(0)?.id).toBe('n_4');
+  expect(list.above).toBe(0);
+});
+
+test('a row that arrives while the reader has scrolled moves nothing and is counted', async () => {
+  list.atTop = false;
+  arrive(2);
+  await settle();
+  expect(list.row(0)?.id, 'the list stays as it was').toBe('n_3');
+  expect(list.above).toBe(2);
+  await list.refresh();
+  expect(list.row(0)?.id).toBe('n_5');
+  expect(list.above).toBe(0);
+});
+
+test('only arrivals that the filter shows are counted', async () => {
+  await list.narrow({ channel: 'commandes' });
+  list.atTop = false;
+  arrive(1, { channel: 'cuisine' });
+  arrive(1, { channel: 'commandes' });
+  expect(list.above).toBe(1);
+});
+
+test('loads only the pages in view, however long the list', async () => {
+  await start(100_000);
+  const before = host.asked('page').length;
+  list.want(50_000, 50_012);
+  await settle();
+  expect(list.row(50_000)?.id).toBe('n_50000');
+  expect(host.asked('page').length - before, 'one page covers the view').toBe(1);
+});
+
+test('a fast scroll loads where it ends, not what it passed', async () => {
+  await start(100_000);
+  const before = host.asked('page').length;
+  for (let first = 1000; first <= 90_000; first += 1000) list.want(first, first + 10);
+  await settle();
+  expect(list.row(90_000)?.id).toBe('n_10000');
+  expect(host.asked('page').length - before).toBeLessThanOrEqual(2);
+});
+
+test('pages far from the view are let go', async () => {
+  await start(10_000);
+  for (let first = 0; first < 10_000; first += 50) {
+    list.want(first, first + 10);
+    await settle();
+  }
+  expect(list.row(9_950)).toBeDefined();
+  expect(list.row(0), 'the first page is long out of view').toBeUndefined();
+});
+
+test('an unread list keeps what was read in it, and still pages without a gap', async () => {
+  await start(120);
+  await list.narrow({ unread: true });
+  held = held.map((row, at) => (at < 2 ? { ...row, read: true } : row));
+  host.emit({ event: 'readChanged', ids: ['n_120', 'n_119'], read: true });
+  expect(list.row(0)).toMatchObject({ id: 'n_120', read: true });
+  list.want(50, 60);
+  await settle();
+  expect(list.row(50)?.id, 'the station no longer counts the two that were read').toBe('n_70');
+});
+
+test('a read state changed elsewhere shows in place', () => {
+  host.emit({ event: 'readChanged', ids: ['n_2'], read: true });
+  expect(list.row(1)?.read).toBe(true);
+  expect(list.row(0)?.read).toBe(false);
+});
+
+test('many read states changed at once are asked for again', async () => {
+  held = held.map((row) => ({ ...row, read: true }));
+  host.emit({ event: 'readChanged', ids: [], read: true });
+  await settle();
+  expect(list.row(0)?.read).toBe(true);
+});
+
+test('a burst of arrivals makes few loads', async () => {
+  const before = host.asked('outline').length;
+  for (let burst = 0; burst < 100; burst += 1) arrive(1);
+  await settle();
+  expect(list.row(0)?.id).toBe('n_103');
+  expect(host.asked('outline').length - before).toBeLessThanOrEqual(2);
+});
+
+test('the answer to a filter left meanwhile is not shown', async () => {
+  const slow = list.narrow({ channel: 'cuisine' });
+  const fast = list.narrow({ channel: 'commandes' });
+  await Promise.all([slow, fast]);
+  expect(list.total).toBe(3);
+});
+
+test('a station that cannot read its history says so, and can be asked again', async () => {
+  const answer = host.answer;
+  host.answer = () => Promise.reject(new Error('disk'));
+  await list.refresh();
+  expect(list.failed).toBe(true);
+  host.answer = answer;
+  await list.refresh();
+  expect(list.failed).toBe(false);
+});

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fault, FakeHost, rows, settle } from '../testing/fake-host';
+import { Reading } from './reading.svelte';
+import { Station } from './station.svelte';
+
+let host: FakeHost;
+let reading: Reading;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  host = new FakeHost();
+  const station = new Station(host);
+  reading = new Reading(station);
+  station.start();
+  host.answer = (command) => {
+    if (command.do !== 'open') return null;
+    const row = rows(3).find(({ id }) => id === command.id);
+    return row ? { ...row, data: null, receivedAt: row.at } : Promise.reject(fault('unknown_notification'));
+  };
+});
+afterEach(() => vi.useRealTimers());
+
+test('a detail open for one second is marked read', async () => {
+  await reading.open('n_1');
+  vi.advanceTimersByTime(999);
+  expect(host.asked('markRead')).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(host.asked('markRead')).toEqual([{ do: 'markRead', ids: ['n_1'], read: true }]);
+});
+
+test('a glance marks nothing', async () => {
+  await reading.open('n_1');
+  vi.advanceTimersByTime(600);
+  await reading.open('n_2');
+  vi.advanceTimersByTime(600);
+  reading.close();
+  vi.advanceTimersByTime(5000);
+  expect(host.asked('markRead')).toEqual([]);
+});
+
+test('nothing looks read before the station says so', async () => {
+  await reading.open('n_1');
+  vi.advanceTimersByTime(1000);
+  await settle();
+  expect(reading.detail?.read).toBe(false);
+  host.emit({ event: 'readChanged', ids: ['n_1'], read: true });
+  expect(reading.detail?.read).toBe(true);
+});
+
+test('marking unread by hand wins over the second that was running', async () => {
+  await reading.open('n_1');
+  host.emit({ event: 'readChanged', ids: ['n_1'], read: true });
+  await reading.toggleRead();
+  vi.advanceTimersByTime(5000);
+  expect(host.asked('markRead')).toEqual([{ do: 'markRead', ids: ['n_1'], read: false }]);
+});
+
+test('a slow answer for a detail left meanwhile is not shown', async () => {
+  let answerFirst: (value: unknown) => void = () => {};
+  const answer = host.answer;
+  host.answer = (command) =>
+    command.do === 'open' && command.id === 'n_1' ? new Promise((resolve) => (answerFirst = resolve)) : answer(command);
+  const first = reading.open('n_1');
+  await reading.open('n_2');
+  answerFirst({ ...rows(1)[0], data: null, receivedAt: 0 });
+  await first;
+  expect(reading.detail?.id).toBe('n_2');
+});
+
+test('a notification no longer kept is said, not shown empty', async () => {
+  await reading.open('gone');
+  expect(reading.fault).toBe('unknown_notification');
+  expect(reading.detail).toBeNull();
+});

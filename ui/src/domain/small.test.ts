@@ -1,0 +1,80 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { rows } from '../testing/fake-host';
+import { stringsFor, systemLanguage } from '../strings/strings';
+import { Announcer } from './announcer.svelte';
+import { dayName, duration } from './dates';
+import { Placement } from './rows';
+import { actionOf, type KeyPress } from './shortcuts';
+
+afterEach(() => vi.useRealTimers());
+
+const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
+  key, ctrl: false, shift: false, alt: false, typing: false, pressable: false, ...change,
+});
+
+test('days and rows are placed from their counts alone', () => {
+  const placement = new Placement([{ date: '2026-11-20', count: 3 }, { date: '2026-11-19', count: 100_000 }], 78, 32);
+  expect(placement.height).toBe(2 * 32 + 100_003 * 78);
+  expect(placement.topOf(0)).toBe(32);
+  expect(placement.topOf(3), 'after the second heading').toBe(32 + 3 * 78 + 32);
+  const [day] = placement.daysBetween(1_000_000, 1_000_720);
+  expect(day?.date).toBe('2026-11-19');
+  expect(placement.rowsBetween(day!, 1_000_000, 1_000_720)).toHaveLength(10);
+});
+
+test('single keys are off while typing, and can be turned off', () => {
+  expect(actionOf(press('j'), true)).toBe('next');
+  expect(actionOf(press('j', { typing: true }), true)).toBeNull();
+  expect(actionOf(press('j'), false)).toBeNull();
+  expect(actionOf(press('ArrowDown'), false), 'the arrows stay').toBe('next');
+  expect(actionOf(press('n', { ctrl: true, typing: true }), false), 'and so does Ctrl').toBe('compose');
+  expect(actionOf(press('A', { shift: true }), true)).toBe('markAllRead');
+  expect(actionOf(press('a'), true)).toBeNull();
+});
+
+test('space presses a button that has the focus, and scrolls otherwise', () => {
+  expect(actionOf(press(' '), true)).toBe('scrollDown');
+  expect(actionOf(press(' ', { shift: true }), true)).toBe('scrollUp');
+  expect(actionOf(press(' ', { pressable: true }), true)).toBeNull();
+});
+
+test('the live region speaks at most once in five seconds, then says how many', () => {
+  vi.useFakeTimers();
+  const announcer = new Announcer(() => stringsFor('fr'));
+  announcer.arrived(rows(1), 1);
+  expect(announcer.words).toBe('Nouvelle notification, Information\u00a0: Commande 1');
+  announcer.arrived(rows(2), 2);
+  announcer.arrived(rows(1), 1);
+  expect(announcer.words).toContain('Commande 1');
+  vi.advanceTimersByTime(5000);
+  expect(announcer.words).toBe('3 nouvelles notifications');
+});
+
+test('French says zero in the singular, English in the plural', () => {
+  expect(stringsFor('fr').count('inbox.marked', 0)).toBe('0 notification marquée lue');
+  expect(stringsFor('en').count('inbox.marked', 0)).toBe('0 notifications marked as read');
+});
+
+test('a value that looks like a hole is text', () => {
+  expect(stringsFor('en').text('toast.prefix.error', { title: '{title} {n}' })).toBe('Error: {title} {n}');
+});
+
+test('the first language of the desktop that we speak, else French', () => {
+  expect(systemLanguage(['de-DE', 'en-US', 'fr'])).toBe('en');
+  expect(systemLanguage(['wo'])).toBe('fr');
+});
+
+test('days are named as people say them', () => {
+  const now = new Date(2026, 10, 20, 0, 5).getTime();
+  const name = (date: string) => dayName(date, now, stringsFor('fr'));
+  expect(name('2026-11-20')).toBe('Aujourd’hui');
+  expect(name('2026-11-19')).toBe('Hier');
+  expect(name('2026-11-16')).toBe('Lundi 16 novembre');
+  expect(name('2025-12-24')).toBe('Mercredi 24 décembre 2025');
+});
+
+test('durations read at a glance', () => {
+  expect(duration(41_000)).toBe('41\u00a0s');
+  expect(duration(125_000)).toBe('2\u00a0min\u00a005\u00a0s');
+  expect(duration(8_760_000)).toBe('2\u00a0h\u00a026');
+});
