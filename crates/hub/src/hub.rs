@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 use axum::routing::get;
 use chapfood_protocol::{Auth, Limits};
 use socketioxide::extract::{SocketRef, TryData};
@@ -12,6 +15,7 @@ use socketioxide::{ParserConfig, SocketIo};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::exchange::{About, Asked, Exchange, Inputs, Notice};
 use crate::intake::{Intake, Queued, Worklist, intake, work_off};
@@ -88,6 +92,7 @@ impl Hub {
         let app = axum::Router::new()
             .route("/health", get(async || "ok\n"))
             .layer(layer)
+            .layer(cross_origin(Door::of(address)))
             .layer(axum::middleware::from_fn_with_state(gate_state, gate));
         let stop = CancellationToken::new();
         tokio::spawn(serve(listener, app, notices.clone(), stop.clone()));
@@ -138,6 +143,19 @@ impl Hub {
             tracing::warn!("the log was still being written; what was confirmed is on the disk");
         }
     }
+}
+
+/// Lets pages of the origins that the door admits poll from their browser, which asks first.
+fn cross_origin(door: Door) -> CorsLayer {
+    let admitted = move |origin: &HeaderValue, request: &Parts| {
+        let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
+        let host = request.headers.get(HOST).and_then(text);
+        text(origin).is_some_and(|origin| door.admits_origin(Some(&origin), host.as_deref()))
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(admitted))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([CONTENT_TYPE])
 }
 
 fn socket_io(config: &HubConfig) -> (socketioxide::layer::SocketIoLayer, SocketIo) {

@@ -159,6 +159,10 @@ impl Exchange {
                 Some(notice) = inputs.notices.recv() => match notice {
                     Notice::Pong(sid) => self.on_pong(sid),
                     Notice::Closing(done) => {
+                        // What is committed by now is still confirmed.
+                        while let Ok(outcome) = inputs.outcomes.try_recv() {
+                            self.on_outcome(outcome);
+                        }
                         self.close();
                         let _ = done.send(());
                         return;

@@ -11,6 +11,9 @@ mod schema;
 mod store;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use chapfood_protocol::{Notification, NotificationId, SendRequest, Timestamp};

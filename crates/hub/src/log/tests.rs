@@ -1,0 +1,208 @@
+//! The log on real files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chapfood_protocol::{NotificationType, SendRequest};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::store::Store;
+use super::{Cursor, OpenFile, Outcome, Request, schema};
+use crate::HubError;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder for the test")
+}
+
+fn store(folder: &Path) -> (Store, OpenFile) {
+    let file = OpenFile::claim(folder).expect("the folder is ours");
+    (Store::new(schema::open(&file).expect("the database opens")).expect("the store opens"), file)
+}
+
+fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32> {
+    Request::Append {
+        tag,
+        request: SendRequest {
+            channel: channel.map(Into::into),
+            kind: NotificationType::Info,
+            title: format!("Commande {tag}"),
+            message: "Table 7".into(),
+            data: None,
+            client_id: client_id.map(Into::into),
+        },
+        sender: "Caisse".into(),
+        origin: "user:caisse".into(),
+    }
+}
+
+fn locate(channel: &str, subscriber: &str) -> Request<u32> {
+    Request::Locate { tag: 0, channel: channel.into(), subscriber: Some(subscriber.into()) }
+}
+
+fn located(outcomes: &[Outcome<u32>]) -> (u64, u64) {
+    match outcomes {
+        [Outcome::Located { head, cursor, .. }] => (*head, *cursor),
+        other => panic!("one place was asked for, got {other:?}"),
+    }
+}
+
+fn appended(outcomes: &[Outcome<u32>]) -> Vec<(u32, u64)> {
+    let each = outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Appended { tag, notification } => Some((*tag, notification.seq)),
+        _ => None,
+    });
+    each.collect()
+}
+
+#[test]
+fn each_channel_counts_for_itself_and_outcomes_keep_the_order_of_the_requests() {
+    let folder = folder();
+    let (mut store, _file) = store(folder.path());
+    let group = vec![
+        send(1, Some("a"), None),
+        Request::Pass { tag: 2 },
+        send(3, Some("b"), None),
+        send(4, Some("a"), None),
+        send(5, None, None),
+    ];
+    let outcomes = store.commit(group, 1_000_000);
+    assert_eq!(appended(&outcomes), [(1, 1), (3, 1), (4, 2), (5, 1)]);
+    assert!(matches!(outcomes[1], Outcome::Passed { tag: 2 }), "what is only passed on keeps its place");
+}
+
+#[test]
+fn a_subscriber_never_seen_starts_at_the_end_and_is_remembered_across_a_restart() {
+    let folder = folder();
+    {
+        let (mut store, _file) = store(folder.path());
+        store.commit(vec![send(1, Some("a"), None)], 1);
+        assert_eq!(located(&store.commit(vec![locate("a", "user:bob")], 2)), (1, 1));
+        store.commit(vec![send(2, Some("a"), None)], 3);
+    }
+    let (mut store, _file) = store(folder.path());
+    assert_eq!(located(&store.commit(vec![locate("a", "user:bob")], 4)), (2, 1), "he missed one");
+    let marks = vec![Cursor { subscriber: "user:bob".into(), channel: "a".into(), seq: 2 }];
+    store.commit(vec![Request::<u32>::Advance(marks)], 5);
+    let stale = vec![Cursor { subscriber: "user:bob".into(), channel: "a".into(), seq: 1 }];
+    store.commit(vec![Request::<u32>::Advance(stale)], 5);
+    assert_eq!(located(&store.commit(vec![locate("a", "user:bob")], 6)), (2, 2), "a cursor never goes back");
+}
+
+#[test]
+fn a_repeated_send_is_answered_with_the_first_one_also_within_its_group_and_after_a_restart() {
+    let folder = folder();
+    let first = {
+        let (mut store, _file) = store(folder.path());
+        let outcomes = store.commit(vec![send(1, Some("a"), Some("x")), send(2, Some("a"), Some("x"))], 7);
+        let [Outcome::Appended { notification, .. }, Outcome::Repeated { first, .. }] = &outcomes[..] else {
+            panic!("one is stored and one repeated, got {outcomes:?}");
+        };
+        assert_eq!(first.id, notification.id);
+        first.clone()
+    };
+    let (mut store, _file) = store(folder.path());
+    let outcomes = store.commit(vec![send(3, Some("a"), Some("x"))], 8);
+    assert!(
+        matches!(&outcomes[..], [Outcome::Repeated { first: again, .. }] if *again == first),
+        "{outcomes:?}"
+    );
+    let mut other = send(4, Some("a"), Some("x"));
+    if let Request::Append { origin, .. } = &mut other {
+        *origin = "user:somebody else".into();
+    }
+    assert_eq!(appended(&store.commit(vec![other], 9)), [(4, 2)], "another sender's mark is another mark");
+}
+
+#[test]
+fn ids_go_on_after_a_restart_with_the_clock_set_back() {
+    let folder = folder();
+    let id = |store: &mut Store, now| match &store.commit(vec![send(1, None, None)], now)[..] {
+        [Outcome::Appended { notification, .. }] => notification.id.clone(),
+        other => panic!("it is stored, got {other:?}"),
+    };
+    let before = {
+        let (mut store, _file) = store(folder.path());
+        id(&mut store, 1_749_290_400_000_000)
+    };
+    let (mut store, _file) = store(folder.path());
+    assert!(id(&mut store, 1_000_000) > before, "a later notification sorts later");
+}
+
+#[test]
+fn when_the_disk_is_full_publishes_are_refused_and_nothing_of_the_group_is_kept() {
+    let folder = folder();
+    let file = OpenFile::claim(folder.path()).expect("the folder is ours");
+    let db = schema::open(&file).expect("the database opens");
+    // SQLite answers "database or disk is full" past this many pages, as it does on a full disk.
+    let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0)).expect("counted");
+    db.pragma_update(None, "max_page_count", pages + 2).expect("limited");
+    let mut store = Store::new(db).expect("the store opens");
+    let mut kept = 0;
+    let refused = loop {
+        let group: Vec<_> = (0..20).map(|tag| send(tag, Some("a"), None)).collect();
+        let outcomes = store.commit(group, 1_000_000);
+        match appended(&outcomes).len() {
+            20 => kept += 20,
+            0 => break outcomes,
+            part => panic!("{part} of 20 were kept: a group is kept whole or not at all"),
+        }
+    };
+    assert!(refused.iter().all(|outcome| matches!(outcome, Outcome::NotAppended { .. })), "all are told");
+    let rows: i64 = Connection::open(&file.path)
+        .and_then(|db| db.query_row("SELECT count(*) FROM entry", [], |row| row.get(0)))
+        .expect("counted");
+    assert_eq!(rows, i64::from(kept), "confirmed and stored are the same");
+}
+
+#[test]
+fn two_hubs_never_share_a_folder() {
+    let folder = folder();
+    let _held = OpenFile::claim(folder.path()).expect("the folder is ours");
+    assert!(matches!(OpenFile::claim(folder.path()), Err(HubError::DatabaseInUse { .. })));
+}
+
+/// The error for a file that is in the way, after making sure that the file is as it was.
+fn refusal(folder: &Path) -> HubError {
+    let path = folder.join("hub.sqlite3");
+    let before = std::fs::read(&path).expect("the file is there");
+    let error = OpenFile::claim(folder).expect_err("the file is not ours");
+    assert_eq!(std::fs::read(&path).expect("the file is there"), before, "it was left as it was");
+    let others: Vec<_> = std::fs::read_dir(folder).expect("readable").collect();
+    assert_eq!(others.len(), 1, "nothing was put beside it");
+    error
+}
+
+#[test]
+fn a_file_of_another_program_or_of_a_newer_version_is_refused_untouched() {
+    let text = folder();
+    std::fs::write(text.path().join("hub.sqlite3"), "my shopping list").expect("written");
+    assert!(matches!(refusal(text.path()), HubError::ForeignDatabase { .. }));
+
+    let other = folder();
+    let db = Connection::open(other.path().join("hub.sqlite3")).expect("made");
+    db.execute_batch("CREATE TABLE recipes (name TEXT)").expect("filled");
+    drop(db);
+    assert!(matches!(refusal(other.path()), HubError::ForeignDatabase { .. }));
+
+    let newer = folder();
+    let db = Connection::open(newer.path().join("hub.sqlite3")).expect("made");
+    db.pragma_update(None, "application_id", schema::APPLICATION_ID).expect("ours");
+    db.pragma_update(None, "user_version", schema::VERSION + 1).expect("but newer");
+    db.execute_batch("CREATE TABLE future (x)").expect("filled");
+    drop(db);
+    assert!(matches!(refusal(newer.path()), HubError::NewerDatabase { .. }));
+}
+
+#[test]
+fn a_subscriber_without_a_name_is_at_the_end_and_leaves_no_trace() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    let nobody: Option<Arc<str>> = None;
+    let request = Request::Locate { tag: 0, channel: "new".into(), subscriber: nobody };
+    assert_eq!(located(&store.commit(vec![request], 1)), (0, 0));
+    let channels: i64 = Connection::open(&file.path)
+        .and_then(|db| db.query_row("SELECT count(*) FROM channel", [], |row| row.get(0)))
+        .expect("counted");
+    assert_eq!(channels, 0, "looking at a channel does not make it");
+}
