@@ -1,0 +1,216 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chapfood_protocol::NotificationType;
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Parser, Subcommand};
+use serde_json::{Map, Value};
+
+use crate::data;
+
+/// ChapFood notifications on the command line.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done (also: stopped by Ctrl-C or SIGTERM, or nobody reads the output any more)
+  1  refused by the hub, whose words are on stderr
+  2  the command line is wrong
+  3  the hub was not reached within the time limit
+  4  the hub did not confirm or answer: a notification may have been sent or not
+  5  the hub could not be started: the port is taken, or its database cannot be used
+  6  the system failed: the output could not be written, or there is no memory or thread left
+
+Messages are in French if LANG starts with `fr`, else in English. RUST_LOG=debug shows what goes on.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a hub until Ctrl-C or SIGTERM.
+    Hub(HubOptions),
+    /// Send a notification and print its id once it is on the hub's disk.
+    Send(SendOptions),
+    /// Print notifications as they come, for ever.
+    Listen(ListenOptions),
+    /// Print the channels somebody is in.
+    Channels(AskOptions),
+    /// Print the hub's figures.
+    Stats(AskOptions),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Prints `hub ready on http://ADDRESS` on stdout once it accepts connections, and logs to stderr.
+A second Ctrl-C or SIGTERM does not wait for an orderly stop.
+
+Examples:
+  chapfood hub
+  chapfood hub --listen 0.0.0.0:8001 --data /var/lib/chapfood --name 'Marais'")]
+pub(crate) struct HubOptions {
+    /// Where to listen; port 0 picks a free one. Listen on 0.0.0.0 to let other computers in.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8001")]
+    pub(crate) listen: SocketAddr,
+    /// The folder of the hub's database, made if absent [default: ~/.local/share/chapfood-hub, under
+    /// $XDG_DATA_HOME if set; on Windows %APPDATA%\chapfood-hub].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The name the hub tells its clients.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// How often an idle client is asked whether it is alive [default: the hub's own, 10000].
+    #[arg(long, value_name = "MS", value_parser = milliseconds)]
+    pub(crate) ping_interval_ms: Option<Duration>,
+    /// How long it may take to answer [default: the hub's own, 5000].
+    #[arg(long, value_name = "MS", value_parser = milliseconds)]
+    pub(crate) ping_timeout_ms: Option<Duration>,
+}
+
+/// Which hub, and how long to wait for it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Target {
+    /// The hub's address; `http://` may be left out.
+    #[arg(long, value_name = "URL", env = "CHAPFOOD_HUB", default_value = "http://127.0.0.1:8001", value_parser = address)]
+    pub(crate) hub: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Limit {
+    /// How long to wait for the hub, in seconds; fractions are fine.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  chapfood send 'Rush de midi' 'Deux renforts en cuisine'
+  chapfood send --channel devops --type warning --as Nagios 'Alerte CPU' 'CPU à 90 % sur prod-01' \\
+      --data host=prod-01 --data metric=cpu
+  chapfood send --channel orders --data '{\"reference\": \"ORD-42\", \"total\": 31.5}' 'Commande' 'ORD-42'")]
+pub(crate) struct SendOptions {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    /// Only to this channel; without it, to everybody.
+    #[arg(long)]
+    pub(crate) channel: Option<String>,
+    /// What it means: info, success, warning or error.
+    #[arg(long = "type", value_name = "TYPE", default_value = "info", value_parser = kind)]
+    pub(crate) kind: NotificationType,
+    /// Data to go with it: a JSON object, or key=value, whose value is sent as a string. May be repeated.
+    #[arg(long, value_name = "JSON|KEY=VALUE", value_parser = data::parse)]
+    pub(crate) data: Vec<Map<String, Value>>,
+    /// The sender's name [default: the hub says `Anonyme`].
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Print the hub's whole answer as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The title.
+    pub(crate) title: String,
+    /// The message.
+    pub(crate) message: String,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Link changes are told on stderr; a lost hub is tried again for ever.
+
+Examples:
+  chapfood listen devops orders
+  chapfood listen --user-id caisse-2 orders      # also what came while it was away
+  chapfood listen --json --count 1 orders | jq -r .title")]
+pub(crate) struct ListenOptions {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Your name, as others see it.
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Your stable id: the hub keeps for it what comes while you are away.
+    #[arg(long, value_name = "ID")]
+    pub(crate) user_id: Option<String>,
+    /// Print one JSON object a line, as on the wire.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Stop after so many notifications.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// The channels to join. What goes to everybody is printed too.
+    #[arg(value_name = "CHANNEL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) channels: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AskOptions {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    /// Print one JSON object a line, as on the wire.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(millis) if millis > 0 => Ok(Duration::from_millis(millis)),
+        _ => Err("a whole number of milliseconds, from 1".into()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|seconds| !seconds.is_zero()).ok_or_else(|| "a number of seconds above 0".into())
+}
+
+fn kind(word: &str) -> Result<NotificationType, String> {
+    NotificationType::from_word(word).ok_or_else(|| "info, success, warning or error".into())
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let address = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let host = address.strip_prefix("http://").or_else(|| address.strip_prefix("https://"));
+    match host {
+        Some(host)
+            if !host.is_empty() && !host.starts_with(['/', ':']) && !host.contains(char::is_whitespace) =>
+        {
+            Ok(address)
+        }
+        _ => Err("an address like http://127.0.0.1:8001".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn an_address_may_leave_its_scheme_out_and_nothing_else() {
+        assert_eq!(address("hub.local:8001").as_deref(), Ok("http://hub.local:8001"));
+        assert_eq!(address("https://hub.example").as_deref(), Ok("https://hub.example"));
+        for wrong in ["", "ftp://hub", "http://", "http:///x", ":8001", "a b"] {
+            assert!(address(wrong).is_err(), "{wrong:?} is the address of nothing");
+        }
+    }
+
+    #[test]
+    fn a_time_limit_is_a_positive_number_of_seconds() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["0", "-1", "NaN", "inf", "1e300", "soon"] {
+            assert!(seconds(wrong).is_err(), "{wrong} is no time limit");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `chapfood hub`.
+
+use std::path::{Path, PathBuf};
+
+use chapfood_hub::{Hub, HubConfig};
+
+use crate::args::HubOptions;
+use crate::failure::Failure;
+use crate::stop::StopSignals;
+use crate::{output, words};
+
+/// What a program ended by Ctrl-C leaves by custom: 128 and the signal's number.
+const INTERRUPTED: i32 = 130;
+
+pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
+    // Before the hub starts: a SIGTERM right after the ready line must find us listening.
+    let mut signals = StopSignals::listen()?;
+    let data = match options.data {
+        Some(data) => data,
+        None => default_data_dir().ok_or_else(|| Failure::Usage(words::no_data_dir()))?,
+    };
+    let mut config = HubConfig::new(options.listen, data);
+    config.name = options.name.unwrap_or(config.name);
+    config.ping_interval = options.ping_interval_ms.unwrap_or(config.ping_interval);
+    config.ping_timeout = options.ping_timeout_ms.unwrap_or(config.ping_timeout);
+    let hub = Hub::start(config).await?;
+    match output::line(&format!("hub ready on {}", hub.url())) {
+        // A hub goes on without anybody reading its output.
+        Ok(()) | Err(Failure::OutputClosed) => {}
+        Err(failure) => return Err(failure),
+    }
+    signals.next().await;
+    eprintln!("{}", words::stopping());
+    tokio::select! {
+        () = hub.stop() => Ok(()),
+        () = signals.next() => std::process::exit(INTERRUPTED),
+    }
+}
+
+fn default_data_dir() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        // An empty or relative one counts as unset: the XDG specification says so.
+        std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
+    };
+    let base = if cfg!(windows) {
+        folder("APPDATA")
+    } else {
+        folder("XDG_DATA_HOME").or_else(|| folder("HOME").map(|home| home.join(Path::new(".local/share"))))
+    };
+    base.map(|base| base.join("chapfood-hub"))
+}
