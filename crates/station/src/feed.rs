@@ -53,11 +53,13 @@ impl Feed {
     }
 }
 
-/// As whom the station connects. Without `device_id`: the hub then keeps what the person missed.
+/// As whom the station connects: with `user_id`, the hub keeps what the person missed. A station without a
+/// name gives the one of the published API, or everybody would read its id instead.
 fn auth(settings: &Settings, language: Language) -> Auth {
+    let name = Some(settings.username.clone()).filter(|name| !name.is_empty());
     Auth {
         user_id: Some(settings.user_id.clone()),
-        username: Some(settings.username.clone()).filter(|name| !name.is_empty()),
+        username: Some(name.unwrap_or_else(|| Auth::default().sender().to_owned())),
         lang: lang(language),
         ..Auth::default()
     }
