@@ -3,8 +3,11 @@
 //! It hears the log's outcomes in the order in which they were committed, so "joined" and "published" have
 //! one order for everybody; that is what makes catch-up and live delivery meet without a seam.
 
+mod answers;
+mod attendance;
 mod client;
 mod delivery;
+mod marks;
 mod membership;
 mod stats_pace;
 
@@ -12,27 +15,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chapfood_protocol::{
-    Auth, BROADCAST, ChannelJoined, ChannelLeft, ChannelSummary, ConnectionConfirmed, ErrorMessage,
-    HubIdentity, Lang, Limits, NotificationSent, PROTOCOL_VERSION, Problem, ServerStats, event,
-};
+use chapfood_protocol::{Auth, Limits, Problem, event};
 use serde::Serialize;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::socket::Sid;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
-use crate::log::{Cursor, Feed, FeedRequest, Log, Outcome, Receipt};
-use crate::{Activity, clock};
-use client::{Client, Given};
-use membership::Membership;
+use crate::Activity;
+use crate::log::{Feed, FeedRequest, Log, Outcome, Receipt};
+use client::Client;
+use marks::Marks;
 use stats_pace::StatsPace;
 
 /// How soon a client with a full buffer is looked at again.
 const RETRY: Duration = Duration::from_millis(10);
-/// How long received-marks gather before they are written. After a crash the clients concerned get again
-/// what was not written, under the same ids.
-const MARKS: Duration = Duration::from_millis(500);
 
 /// What a client asked, carried through the log to keep its order.
 pub(crate) struct Asked {
@@ -103,10 +100,8 @@ pub(crate) struct Exchange {
     rooms: BTreeMap<Arc<str>, Room>,
     /// Clients with something to give or to read from the log.
     busy: BTreeSet<Sid>,
-    /// How far each subscriber surely is: ahead of the disk by at most [`MARKS`].
-    received: HashMap<(Arc<str>, Arc<str>), u64>,
-    unwritten: HashSet<(Arc<str>, Arc<str>)>,
-    marks_due: Option<Instant>,
+    /// How far each subscriber surely is.
+    marks: Marks,
     stats_pace: StatsPace,
     activity: watch::Sender<Activity>,
 }
@@ -132,9 +127,7 @@ impl Exchange {
             clients: HashMap::new(),
             rooms: BTreeMap::new(),
             busy: BTreeSet::new(),
-            received: HashMap::new(),
-            unwritten: HashSet::new(),
-            marks_due: None,
+            marks: Marks::default(),
             stats_pace: StatsPace::default(),
             activity,
         }
@@ -144,7 +137,7 @@ impl Exchange {
     pub(crate) async fn run(mut self, mut inputs: Inputs) {
         let mut retry = Instant::now();
         loop {
-            let due = [(!self.busy.is_empty()).then_some(retry), self.stats_pace.due(), self.marks_due]
+            let due = [(!self.busy.is_empty()).then_some(retry), self.stats_pace.due(), self.marks.due()]
                 .into_iter()
                 .flatten()
                 .min();
@@ -182,7 +175,7 @@ impl Exchange {
                     if self.stats_pace.due().is_some_and(|due| due <= now) {
                         self.push_stats(now);
                     }
-                    if self.marks_due.is_some_and(|due| due <= now) {
+                    if self.marks.due().is_some_and(|due| due <= now) {
                         self.write_marks();
                     }
                 }
@@ -233,243 +226,6 @@ impl Exchange {
             What::Gone { in_order } => self.on_gone(sid, in_order),
             // These always go through the log's own requests.
             What::Connect { .. } | What::Join | What::Send { .. } => {}
-        }
-    }
-
-    fn on_connect(&mut self, socket: SocketRef, auth: &Auth, broadcast_head: u64) {
-        let sid = socket.id;
-        // It may have gone while the log was busy; its leaving may even have been heard first.
-        if !socket.connected() {
-            return;
-        }
-        let confirmed = ConnectionConfirmed {
-            socket_id: sid.to_string(),
-            server_time: clock::now(),
-            protocol: Some(PROTOCOL_VERSION),
-            epoch: Some(self.about.epoch.clone()),
-            hub: Some(HubIdentity {
-                name: self.about.name.clone(),
-                version: env!("CARGO_PKG_VERSION").into(),
-            }),
-            limits: Some(self.about.limits),
-        };
-        let mut client = Client::new(socket, auth);
-        client.memberships.insert(BROADCAST.into(), Membership::new(broadcast_head, broadcast_head));
-        self.clients.insert(sid, client);
-        self.answer(sid, event::CONNECTION_CONFIRMED, &confirmed, None);
-        let room = self.rooms.entry(BROADCAST.into()).or_default();
-        room.head = broadcast_head;
-        room.members.insert(sid);
-        self.changed();
-    }
-
-    fn on_join(&mut self, sid: Sid, channel: &Arc<str>, head: u64, cursor: u64, ack: Option<AckSender>) {
-        let Some(client) = self.clients.get_mut(&sid) else { return };
-        let known = client.subscriber.clone().map(|subscriber| (subscriber, Arc::clone(channel)));
-        // What was received may not be on the disk yet.
-        let cursor = known.and_then(|key| self.received.get(&key)).map_or(cursor, |seq| cursor.max(*seq));
-        let membership = client
-            .memberships
-            .entry(Arc::clone(channel))
-            .or_insert_with(|| Membership::new(cursor.min(head), head));
-        let pending_count = membership.missing(head);
-        let lang = client.lang;
-        let room = self.rooms.entry(Arc::clone(channel)).or_default();
-        room.head = head;
-        let came = room.members.insert(sid);
-        let joined = ChannelJoined {
-            message: match lang {
-                Lang::Fr => format!("Vous avez rejoint « {channel} »"),
-                Lang::En => format!("You joined « {channel} »"),
-            },
-            channel: channel.to_string(),
-            client_count: count(room.members.len()),
-            pending_count,
-            timestamp: clock::now(),
-            epoch: Some(self.about.epoch.clone()),
-            head: Some(head),
-        };
-        self.answer(sid, event::CHANNEL_JOINED, &joined, ack);
-        if pending_count > 0 {
-            self.serve(sid);
-        }
-        if came {
-            self.changed();
-        }
-    }
-
-    fn on_leave(&mut self, sid: Sid, channel: String, ack: Option<AckSender>) {
-        let channel: Arc<str> = channel.into();
-        let Some(client) = self.clients.get_mut(&sid) else { return };
-        let Some(mut membership) = client.memberships.remove(&channel) else {
-            let problem = Problem::NotInChannel(channel.to_string());
-            self.refuse(sid, event::LEAVE_CHANNEL, &[problem], None, ack);
-            return;
-        };
-        // The connection lives, so what was given on it arrives; were it given again after another join,
-        // a stock client would show it twice.
-        let received = membership.on_clean_end();
-        let (lang, subscriber) = (client.lang, client.subscriber.clone());
-        self.mark(subscriber, &channel, received);
-        self.remove_member(&channel, sid);
-        let left = ChannelLeft {
-            message: match lang {
-                Lang::Fr => format!("Vous avez quitté « {channel} »"),
-                Lang::En => format!("You left « {channel} »"),
-            },
-            channel: channel.to_string(),
-            timestamp: clock::now(),
-        };
-        self.answer(sid, event::CHANNEL_LEFT, &left, ack);
-        self.changed();
-    }
-
-    fn on_gone(&mut self, sid: Sid, in_order: bool) {
-        let Some(client) = self.clients.remove(&sid) else { return };
-        self.busy.remove(&sid);
-        for (channel, mut membership) in client.memberships {
-            // Otherwise the marks stay where the last pong put them: the rest comes again.
-            if in_order {
-                let received = membership.on_clean_end();
-                self.mark(client.subscriber.clone(), &channel, received);
-            }
-            self.remove_member(&channel, sid);
-        }
-        self.changed();
-    }
-
-    fn remove_member(&mut self, channel: &Arc<str>, sid: Sid) {
-        if let Some(room) = self.rooms.get_mut(channel) {
-            room.members.remove(&sid);
-            if room.members.is_empty() {
-                self.rooms.remove(channel);
-            }
-        }
-    }
-
-    fn on_pong(&mut self, sid: Sid) {
-        let Some(client) = self.clients.get_mut(&sid) else { return };
-        let Some(subscriber) = client.subscriber.clone() else { return };
-        let received: Vec<_> = client
-            .memberships
-            .iter_mut()
-            .filter_map(|(channel, membership)| Some((Arc::clone(channel), membership.on_pong()?)))
-            .collect();
-        for (channel, seq) in received {
-            self.mark(Some(subscriber.clone()), &channel, Some(seq));
-        }
-    }
-
-    /// Notes that a subscriber has a channel up to a number. Broadcasts are not kept for anybody yet.
-    fn mark(&mut self, subscriber: Option<Arc<str>>, channel: &Arc<str>, received: Option<u64>) {
-        let (Some(subscriber), Some(seq)) = (subscriber, received) else { return };
-        if **channel == *BROADCAST {
-            return;
-        }
-        let key = (subscriber, Arc::clone(channel));
-        let mark = self.received.entry(key.clone()).or_default();
-        *mark = seq.max(*mark);
-        self.unwritten.insert(key);
-        self.marks_due.get_or_insert_with(|| Instant::now() + MARKS);
-    }
-
-    fn write_marks(&mut self) {
-        self.marks_due = None;
-        let cursors: Vec<_> = self
-            .unwritten
-            .drain()
-            .filter_map(|key| {
-                let seq = *self.received.get(&key)?;
-                Some(Cursor { subscriber: key.0, channel: key.1, seq })
-            })
-            .collect();
-        if cursors.is_empty() {
-            return;
-        }
-        // The exchange never waits for the log, which waits for the exchange.
-        if let Err(cursors) = self.log.advance(cursors) {
-            self.unwritten.extend(cursors.into_iter().map(|cursor| (cursor.subscriber, cursor.channel)));
-            self.marks_due = Some(Instant::now() + MARKS);
-        }
-    }
-
-    fn confirm(&mut self, asked: Asked, receipt: Receipt, duplicate: bool, subscribers: Option<u32>) {
-        let client_id = if let What::Send { client_id } = asked.what { client_id } else { None };
-        let sent = NotificationSent {
-            notification_id: receipt.id,
-            channel: receipt.channel,
-            timestamp: receipt.accepted_at,
-            seq: receipt.seq,
-            duplicate,
-            subscribers,
-            client_id,
-        };
-        self.answer(asked.sid, event::NOTIFICATION_SENT, &sent, asked.ack);
-    }
-
-    fn refuse(
-        &mut self,
-        sid: Sid,
-        event: &str,
-        problems: &[Problem],
-        client_id: Option<String>,
-        ack: Option<AckSender>,
-    ) {
-        let Some(client) = self.clients.get(&sid) else { return };
-        let message = ErrorMessage { client_id, ..ErrorMessage::new(event, problems, client.lang) };
-        self.answer(sid, event::ERROR_MESSAGE, &message, ack);
-    }
-
-    fn answer(&mut self, sid: Sid, event: &'static str, payload: &impl Serialize, ack: Option<AckSender>) {
-        let Some(client) = self.clients.get_mut(&sid) else { return };
-        match serde_json::to_value(payload) {
-            Ok(payload) => client.answer(event, payload, ack),
-            Err(error) => tracing::error!(%error, event, "an answer could not be written as JSON"),
-        }
-        if client.owes() {
-            self.busy.insert(sid);
-        }
-    }
-
-    fn channels(&self) -> Vec<ChannelSummary> {
-        let named = self.rooms.iter().filter(|(name, _)| &***name != BROADCAST);
-        named
-            .map(|(name, room)| ChannelSummary {
-                name: name.to_string(),
-                client_count: count(room.members.len()),
-            })
-            .collect()
-    }
-
-    fn activity(&self) -> Activity {
-        let everybody = usize::from(self.rooms.contains_key(BROADCAST));
-        Activity {
-            connected_clients: count(self.clients.len()),
-            active_channels: count(self.rooms.len() - everybody),
-        }
-    }
-
-    fn stats(&self) -> ServerStats {
-        let Activity { connected_clients, active_channels } = self.activity();
-        let uptime = self.about.started.elapsed().as_secs_f64();
-        ServerStats { connected_clients, active_channels, uptime, timestamp: clock::now() }
-    }
-
-    fn changed(&mut self) {
-        self.stats_pace.changed(Instant::now());
-        self.activity.send_replace(self.activity());
-    }
-
-    fn push_stats(&mut self, now: Instant) {
-        self.stats_pace.pushed(now);
-        let stats = self.stats();
-        let mut missed = false;
-        for client in self.clients.values() {
-            missed |= client.give(event::SERVER_STATS, &stats) == Given::Full;
-        }
-        if missed {
-            // The last state always arrives: whoever had no room is told at the next turn, like everybody.
-            self.stats_pace.changed(now);
         }
     }
 

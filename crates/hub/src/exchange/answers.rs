@@ -1,0 +1,108 @@
+//! What clients are told, apart from notifications.
+
+use chapfood_protocol::{
+    BROADCAST, ChannelSummary, ErrorMessage, NotificationSent, Problem, ServerStats, event,
+};
+use serde::Serialize;
+use socketioxide::extract::AckSender;
+use socketioxide::socket::Sid;
+use tokio::time::Instant;
+
+use super::client::Given;
+use super::{Asked, Exchange, What, count};
+use crate::log::Receipt;
+use crate::{Activity, clock};
+
+impl Exchange {
+    pub(super) fn confirm(
+        &mut self,
+        asked: Asked,
+        receipt: Receipt,
+        duplicate: bool,
+        subscribers: Option<u32>,
+    ) {
+        let client_id = if let What::Send { client_id } = asked.what { client_id } else { None };
+        let sent = NotificationSent {
+            notification_id: receipt.id,
+            channel: receipt.channel,
+            timestamp: receipt.accepted_at,
+            seq: receipt.seq,
+            duplicate,
+            subscribers,
+            client_id,
+        };
+        self.answer(asked.sid, event::NOTIFICATION_SENT, &sent, asked.ack);
+    }
+
+    pub(super) fn refuse(
+        &mut self,
+        sid: Sid,
+        event: &str,
+        problems: &[Problem],
+        client_id: Option<String>,
+        ack: Option<AckSender>,
+    ) {
+        let Some(client) = self.clients.get(&sid) else { return };
+        let message = ErrorMessage { client_id, ..ErrorMessage::new(event, problems, client.lang) };
+        self.answer(sid, event::ERROR_MESSAGE, &message, ack);
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        sid: Sid,
+        event: &'static str,
+        payload: &impl Serialize,
+        ack: Option<AckSender>,
+    ) {
+        let Some(client) = self.clients.get_mut(&sid) else { return };
+        match serde_json::to_value(payload) {
+            Ok(payload) => client.answer(event, payload, ack),
+            Err(error) => tracing::error!(%error, event, "an answer could not be written as JSON"),
+        }
+        if client.owes() {
+            self.busy.insert(sid);
+        }
+    }
+
+    pub(super) fn channels(&self) -> Vec<ChannelSummary> {
+        let named = self.rooms.iter().filter(|(name, _)| &***name != BROADCAST);
+        named
+            .map(|(name, room)| ChannelSummary {
+                name: name.to_string(),
+                client_count: count(room.members.len()),
+            })
+            .collect()
+    }
+
+    pub(super) fn activity(&self) -> Activity {
+        let everybody = usize::from(self.rooms.contains_key(BROADCAST));
+        Activity {
+            connected_clients: count(self.clients.len()),
+            active_channels: count(self.rooms.len() - everybody),
+        }
+    }
+
+    pub(super) fn stats(&self) -> ServerStats {
+        let Activity { connected_clients, active_channels } = self.activity();
+        let uptime = self.about.started.elapsed().as_secs_f64();
+        ServerStats { connected_clients, active_channels, uptime, timestamp: clock::now() }
+    }
+
+    pub(super) fn changed(&mut self) {
+        self.stats_pace.changed(Instant::now());
+        self.activity.send_replace(self.activity());
+    }
+
+    pub(super) fn push_stats(&mut self, now: Instant) {
+        self.stats_pace.pushed(now);
+        let stats = self.stats();
+        let mut missed = false;
+        for client in self.clients.values() {
+            missed |= client.give(event::SERVER_STATS, &stats) == Given::Full;
+        }
+        if missed {
+            // The last state always arrives: whoever had no room is told at the next turn, like everybody.
+            self.stats_pace.changed(now);
+        }
+    }
+}
