@@ -1,0 +1,87 @@
+//! The desktop app of ChapFood Notifications: the only code that knows Tauri.
+//!
+//! Everything that can be decided without a desktop is decided in the station. What is here puts
+//! its parts together ([`run`]) and lends it a window, a tray, pop-ups and a place for settings.
+
+mod autostart;
+mod commands;
+mod desktop;
+mod options;
+mod settings;
+mod signals;
+mod start;
+mod toasts;
+mod tray;
+mod tray_host;
+#[cfg(target_os = "linux")]
+mod web_process;
+mod window;
+mod words;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser as _;
+use tauri::{App, RunEvent};
+use tauri_plugin_window_state::StateFlags;
+use tracing_subscriber::EnvFilter;
+
+use options::Options;
+
+/// Runs the app until it is asked to end.
+pub fn run() -> ExitCode {
+    let options = Options::parse();
+    let filter = EnvFilter::try_from_env("CHAPFOOD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    match build_patiently(&options) {
+        Ok(app) => {
+            app.run(|_, event| {
+                // The last window was closed to the tray. An exit that the app itself asks for has a code.
+                if let RunEvent::ExitRequested { code: None, api, .. } = event {
+                    api.prevent_exit();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!("ChapFood Notifications cannot start: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A start while the previous instance is just ending finds it neither there nor gone: once more.
+fn build_patiently(options: &Options) -> tauri::Result<App> {
+    match build(options) {
+        Err(tauri::Error::PluginInitialization(plugin, error)) => {
+            tracing::info!("{plugin}: {error}; trying once more");
+            std::thread::sleep(Duration::from_secs(1));
+            build(options)
+        }
+        outcome => outcome,
+    }
+}
+
+fn build(options: &Options) -> tauri::Result<App> {
+    let mut window_state = tauri_plugin_window_state::Builder::new()
+        // Whether it is visible is for `--hidden` and the tray to say.
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED);
+    if let Some(folder) = &options.data_dir {
+        window_state = window_state.with_filename(folder.join("window.json").to_string_lossy());
+    }
+    let options = options.clone();
+    tauri::Builder::default()
+        // First, so that a second start ends before it opens anything.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .plugin(window_state.build())
+        .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
+        .invoke_handler(tauri::generate_handler![commands::station])
+        .setup(move |app| Ok(start::start(app.handle(), &options)?))
+        .build(tauri::generate_context!())
+}

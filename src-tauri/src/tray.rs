@@ -1,0 +1,166 @@
+//! The icon in the tray: whether the hub is there, whether something is unread, and the way in.
+
+use chapfood_station::contract::{HostedHub, Link, Snapshot};
+use tauri::image::Image;
+use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
+use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
+use tauri::{AppHandle, Manager, Wry};
+
+use crate::{desktop::Desktop, window, words::Words};
+
+const NORMAL: Image<'_> = tauri::include_image!("icons/tray/normal.png");
+const UNREAD: Image<'_> = tauri::include_image!("icons/tray/unread.png");
+const DISCONNECTED: Image<'_> = tauri::include_image!("icons/tray/disconnected.png");
+
+/// What the tray shows, as a function of the station's state.
+#[derive(Debug, PartialEq, Eq)]
+struct View {
+    face: Face,
+    link: String,
+    unread: String,
+    can_retry: bool,
+    hub: String,
+    words: &'static Words,
+    quit: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Face {
+    Normal,
+    Unread,
+    Disconnected,
+}
+
+/// The icon and its menu. The items stay and change their text: a menu that is replaced closes
+/// under the pointer.
+pub(crate) struct Tray {
+    icon: TrayIcon,
+    link: MenuItem<Wry>,
+    unread: MenuItem<Wry>,
+    open: MenuItem<Wry>,
+    retry: MenuItem<Wry>,
+    hub: MenuItem<Wry>,
+    quit: MenuItem<Wry>,
+    shown: View,
+}
+
+impl Tray {
+    /// Puts the icon into the tray.
+    pub(crate) fn new(app: &AppHandle, snapshot: &Snapshot) -> tauri::Result<Self> {
+        let view = View::of(snapshot, Words::of(&snapshot.settings));
+        let item = |id, text: &str, enabled| MenuItem::with_id(app, id, text, enabled, None::<&str>);
+        let link = item("link", &view.link, false)?;
+        let unread = item("unread", &view.unread, true)?;
+        let open = item("open", view.words.open, true)?;
+        let retry = item("retry", view.words.try_now, view.can_retry)?;
+        let hub = item("hub", &view.hub, true)?;
+        let quit = item("quit", &view.quit, true)?;
+        let line = || PredefinedMenuItem::separator(app);
+        let menu = Menu::with_items(app, &[&link, &unread, &line()?, &open, &retry, &hub, &line()?, &quit])?;
+        let icon = TrayIconBuilder::with_id("main")
+            .icon(view.face.image())
+            .tooltip(&view.link)
+            .menu(&menu)
+            .show_menu_on_left_click(false)
+            .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
+            .on_tray_icon_event(|icon, event| {
+                // Linux has no such event: there the host shows the menu at any click.
+                if let TrayIconEvent::Click {
+                    button: MouseButton::Left,
+                    button_state: MouseButtonState::Up,
+                    ..
+                } = event
+                {
+                    window::show(icon.app_handle());
+                }
+            })
+            .build(app)?;
+        Ok(Self { icon, link, unread, open, retry, hub, quit, shown: view })
+    }
+
+    /// Shows the state, touching only what changed.
+    pub(crate) fn show(&mut self, snapshot: &Snapshot) -> tauri::Result<()> {
+        let view = View::of(snapshot, Words::of(&snapshot.settings));
+        if view == self.shown {
+            return Ok(());
+        }
+        if view.face != self.shown.face {
+            self.icon.set_icon(Some(view.face.image()))?;
+        }
+        self.icon.set_tooltip(Some(&view.link))?;
+        self.link.set_text(&view.link)?;
+        self.unread.set_text(&view.unread)?;
+        self.open.set_text(view.words.open)?;
+        self.retry.set_text(view.words.try_now)?;
+        self.retry.set_enabled(view.can_retry)?;
+        self.hub.set_text(&view.hub)?;
+        self.quit.set_text(&view.quit)?;
+        self.shown = view;
+        Ok(())
+    }
+}
+
+fn chosen(app: &AppHandle, item: &str) {
+    let desktop = app.state::<Desktop>();
+    match item {
+        "retry" => desktop.try_now(),
+        "quit" => desktop.quit(app),
+        // All the others are done in the window.
+        _ => window::show(app),
+    }
+}
+
+impl View {
+    fn of(snapshot: &Snapshot, words: &'static Words) -> Self {
+        let connected = matches!(snapshot.link, Link::Connected { .. });
+        Self {
+            // A tray that counts on while nothing arrives would look live: no hub comes first.
+            face: match (connected, snapshot.unread) {
+                (false, _) => Face::Disconnected,
+                (true, 0) => Face::Normal,
+                (true, _) => Face::Unread,
+            },
+            link: link_words(snapshot, words),
+            unread: words.unread(snapshot.unread),
+            can_retry: !connected,
+            hub: match snapshot.hosted_hub {
+                HostedHub::On { connected_clients, .. } => words.hub_on(connected_clients),
+                _ => words.hub_off.into(),
+            },
+            words,
+            quit: quit_words(snapshot, words),
+        }
+    }
+}
+
+fn link_words(snapshot: &Snapshot, words: &Words) -> String {
+    match (&snapshot.link, &snapshot.hub_name) {
+        (Link::Connecting, _) => words.connecting.into(),
+        (Link::Connected { .. }, Some(name)) => words.connected_to.replace("{hub}", name),
+        (Link::Connected { .. }, None) => words.connected.into(),
+        (Link::Reconnecting { .. }, _) => words.reconnecting.into(),
+        (Link::Offline { .. }, _) => words.offline.into(),
+        (Link::Refused { words: hub, .. }, _) => format!("{}: {hub}", words.offline),
+    }
+}
+
+/// Quitting with the hub says how many others it cuts off; this computer's own connection is none.
+fn quit_words(snapshot: &Snapshot, words: &Words) -> String {
+    let own = u32::from(matches!(snapshot.link, Link::Connected { .. }));
+    match snapshot.hosted_hub {
+        HostedHub::On { connected_clients, .. } if connected_clients > own => {
+            words.quit_cutting_off(connected_clients - own)
+        }
+        _ => words.quit.into(),
+    }
+}
+
+impl Face {
+    fn image(self) -> Image<'static> {
+        match self {
+            Self::Normal => NORMAL,
+            Self::Unread => UNREAD,
+            Self::Disconnected => DISCONNECTED,
+        }
+    }
+}

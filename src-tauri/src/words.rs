@@ -1,0 +1,146 @@
+//! The few words that the app says outside its window. Those in the window are the UI's.
+
+use chapfood_station::contract::{Language, Settings};
+
+/// The words of one language.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) connecting: &'static str,
+    pub(crate) connected: &'static str,
+    pub(crate) connected_to: &'static str,
+    pub(crate) reconnecting: &'static str,
+    pub(crate) offline: &'static str,
+    pub(crate) open: &'static str,
+    pub(crate) try_now: &'static str,
+    pub(crate) hub_off: &'static str,
+    pub(crate) quit: &'static str,
+    /// Beside the name of the app in the title of a window that could not close to a tray.
+    pub(crate) no_tray: &'static str,
+    /// What a click on a pop-up does, where the system draws it as a button.
+    pub(crate) open_toast: &'static str,
+    unread: Counted,
+    hub_on: Counted,
+    quit_cutting_off: Counted,
+}
+
+/// One and other; French counts zero as one.
+#[derive(Debug, PartialEq, Eq)]
+struct Counted {
+    one: &'static str,
+    other: &'static str,
+    zero_is_one: bool,
+}
+
+const FRENCH: Words = Words {
+    connecting: "Connexion au hub…",
+    connected: "Connecté",
+    connected_to: "Connecté à {hub}",
+    reconnecting: "Reconnexion…",
+    offline: "Hors ligne",
+    open: "Ouvrir ChapFood Notifications",
+    try_now: "Réessayer maintenant",
+    hub_off: "Héberger un hub…",
+    quit: "Quitter",
+    no_tray: "réduite, sans zone de notification",
+    open_toast: "Ouvrir",
+    unread: Counted::new("{n} non lue", "{n} non lues", true),
+    hub_on: Counted::new("Hub en marche, {n} poste", "Hub en marche, {n} postes", true),
+    quit_cutting_off: Counted::new(
+        "Quitter et arrêter le hub ({n} autre poste déconnecté)",
+        "Quitter et arrêter le hub ({n} autres postes déconnectés)",
+        true,
+    ),
+};
+
+const ENGLISH: Words = Words {
+    connecting: "Connecting to the hub…",
+    connected: "Connected",
+    connected_to: "Connected to {hub}",
+    reconnecting: "Reconnecting…",
+    offline: "Offline",
+    open: "Open ChapFood Notifications",
+    try_now: "Try now",
+    hub_off: "Host a hub…",
+    quit: "Quit",
+    no_tray: "minimised, no tray here",
+    open_toast: "Open",
+    unread: Counted::new("{n} unread", "{n} unread", false),
+    hub_on: Counted::new("Hub running, {n} computer", "Hub running, {n} computers", false),
+    quit_cutting_off: Counted::new(
+        "Quit and stop the hub ({n} other computer disconnected)",
+        "Quit and stop the hub ({n} other computers disconnected)",
+        false,
+    ),
+};
+
+impl Words {
+    /// In the person's language, or in the desktop's.
+    pub(crate) fn of(settings: &Settings) -> &'static Self {
+        match settings.language.unwrap_or_else(desktop_language) {
+            Language::Fr => &FRENCH,
+            Language::En => &ENGLISH,
+        }
+    }
+
+    pub(crate) fn unread(&self, n: u32) -> String {
+        self.unread.say(n)
+    }
+
+    pub(crate) fn hub_on(&self, computers: u32) -> String {
+        self.hub_on.say(computers)
+    }
+
+    pub(crate) fn quit_cutting_off(&self, others: u32) -> String {
+        self.quit_cutting_off.say(others)
+    }
+}
+
+impl Counted {
+    const fn new(one: &'static str, other: &'static str, zero_is_one: bool) -> Self {
+        Self { one, other, zero_is_one }
+    }
+
+    fn say(&self, n: u32) -> String {
+        let one = n == 1 || (n == 0 && self.zero_is_one);
+        if one { self.one } else { self.other }.replace("{n}", &n.to_string())
+    }
+}
+
+/// The language of the desktop's session, by the rule that the window follows too.
+pub(crate) fn desktop_language() -> Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    language_of(locale.as_deref())
+}
+
+/// The portable locale speaks English, as it does to WebKit; a language that we lack, French.
+fn language_of(locale: Option<&str>) -> Language {
+    match locale {
+        Some("C" | "POSIX") => Language::En,
+        Some(locale) if locale.starts_with("en") || locale.starts_with("C.") => Language::En,
+        _ => Language::Fr,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn french_says_nought_in_the_singular_and_english_does_not() {
+        assert_eq!(FRENCH.hub_on(0), "Hub en marche, 0 poste");
+        assert_eq!(ENGLISH.hub_on(0), "Hub running, 0 computers");
+        assert_eq!(FRENCH.unread(2), "2 non lues");
+    }
+
+    #[test]
+    fn a_language_that_we_lack_falls_back_to_french() {
+        assert_eq!(language_of(None), Language::Fr);
+        assert_eq!(language_of(Some("pt_PT.UTF-8")), Language::Fr);
+        assert_eq!(language_of(Some("fr_CA.UTF-8")), Language::Fr);
+        assert_eq!(language_of(Some("en_GB.UTF-8")), Language::En);
+        assert_eq!(language_of(Some("C.UTF-8")), Language::En);
+    }
+}
