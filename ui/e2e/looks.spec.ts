@@ -44,10 +44,11 @@ const LOOKS: Look[] = [
   { name: 'types', go: (page) => page.getByRole('button', { name: /type/ }).click() },
   { name: 'empty', snapshot: { unread: 0 }, prepare: (standIn) => { standIn.details = []; } },
   { name: 'no-channel', snapshot: { unread: 0, channels: [] }, prepare: (standIn) => { standIn.details = []; } },
-  { name: 'reconnecting', snapshot: { link: { state: 'reconnecting', attempt: 3, of: 5, nextAt: Date.now() + 3_600_000, since: noon() } } },
-  { name: 'offline', snapshot: { link: { state: 'offline', nextAt: Date.now() + 3_600_000, since: noon() - 540_000 } } },
-  { name: 'refused', snapshot: { link: { state: 'refused', words: 'Jeton révoqué', nextAt: Date.now() + 3_600_000, since: noon() } } },
+  { name: 'reconnecting', snapshot: { link: { state: 'reconnecting', attempt: 3, of: 5, nextAt: noon() + 4000, since: noon() } } },
+  { name: 'offline', snapshot: { link: { state: 'offline', nextAt: noon() + 7000, since: noon() - 540_000 } } },
+  { name: 'refused', snapshot: { link: { state: 'refused', words: 'Jeton révoqué', nextAt: noon() + 7000, since: noon() } } },
   { name: 'no-popups', snapshot: { popups: 'no_service' } },
+  { name: 'no-storage', snapshot: { storageFault: 'No space left on device (os error 28)' } },
   { name: 'channels', go: to(CHANNELS) },
   { name: 'send', go: to(SEND) },
   {
@@ -62,7 +63,7 @@ const LOOKS: Look[] = [
     go: sendBad,
   },
   { name: 'hub-off', go: to(HUB) },
-  { name: 'hub-on', snapshot: { hostedHub: { state: 'on', address: 'http://192.168.1.20:8001', connectedClients: 4, activeChannels: 5, startedAt: Date.now() - 8_760_000 } }, go: to(HUB) },
+  { name: 'hub-on', snapshot: { hostedHub: { state: 'on', address: 'http://192.168.1.20:8001', connectedClients: 4, activeChannels: 5, startedAt: noon() - 8_760_000 } }, go: to(HUB) },
   { name: 'hub-failed', snapshot: { hostedHub: { state: 'failed', reason: 'port_in_use', detail: 'bind 0.0.0.0:8001: Address already in use (os error 98)' } }, go: to(HUB) },
   { name: 'settings', go: to(SETTINGS) },
   { name: 'help', go: (page) => page.keyboard.press('?') },
@@ -70,6 +71,8 @@ const LOOKS: Look[] = [
 
 for (const look of LOOKS) {
   test(`${look.name} reads well in both languages, both themes and three widths`, async ({ page, standIn }) => {
+    // Noon, so that days, countdowns and uptimes read the same in every run.
+    await page.clock.setFixedTime(noon());
     const complaints = watchConsole(page);
     look.prepare?.(standIn);
     for (const language of ['fr', 'en'] as const) {
