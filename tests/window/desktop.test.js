@@ -1,0 +1,150 @@
+// The app and its desktop: pop-ups that cannot be shown, the tray, one instance, an orderly end.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { onDesk } from './support/desk.js';
+import { alive, descendants, memory, until } from './support/processes.js';
+import { members, order, send } from './support/sender.js';
+import { TrayHost } from './support/tray-host.js';
+
+const joined = { language: 'fr', username: 'Alice', userId: 'user_42', channels: ['commandes'] };
+const blocked = /bulle/i;
+
+/** The process that runs the app's page. */
+function webProcess(app) {
+  const names = (pid) => readFileSync(`/proc/${pid}/comm`, 'utf8');
+  return descendants(app).find((pid) => names(pid).startsWith('WebKitWebProces'));
+}
+
+for (const [name, options] of [
+  ['without a notification service', { toasts: false }],
+  ['without a session bus', { bus: false }],
+]) {
+  test(`${name} the app runs, and says in the window that the system shows no pop-ups`, async () => {
+    await onDesk(name.replaceAll(' ', '-'), { ...options, settings: joined }, async (desk) => {
+      const page = await desk.openApp();
+      await until('the station has joined its channel', () => members(desk.hub, 'commandes'));
+      assert.doesNotMatch(await page.text(), blocked, 'nothing is claimed before it was tried');
+
+      await send(desk.hub, order);
+
+      await until('the line is in the window', () => page.find(order.title));
+      await until('the window says so', async () => blocked.test(await page.text()));
+      await desk.shoot('no-pop-ups');
+    });
+  });
+}
+
+test('a frozen notification service holds up nothing', async () => {
+  await onDesk('frozen-service', { settings: joined }, async (desk) => {
+    const page = await desk.openApp();
+    await until('the station has joined its channel', () => members(desk.hub, 'commandes'));
+    desk.dunst.child.kill('SIGSTOP');
+
+    await send(desk.hub, order);
+    await until('the line is in the window', () => page.find(order.title), 2_000);
+    await until('the window says that pop-ups fail', async () => blocked.test(await page.text()));
+
+    desk.dunst.child.kill('SIGCONT');
+    await send(desk.hub, { ...order, title: 'Nouvelle commande ORD-46' });
+    await until('all is well again', async () => !blocked.test(await page.text()));
+  });
+});
+
+test('a page whose process dies is replaced', async () => {
+  await onDesk('page-dies', { settings: joined }, async (desk) => {
+    const app = desk.runApp();
+    const page = await until('the page runs', () => webProcess(app.pid));
+    await desk.shoot('before');
+    process.kill(page, 'SIGKILL');
+    await until('another page runs', () => ![undefined, page].includes(webProcess(app.pid)));
+    await until('in a window', () => desk.windows().length === 1);
+    await desk.shoot('after');
+    assert.ok(await members(desk.hub, 'commandes'), 'the station heard nothing of it');
+  });
+});
+
+test('a second start brings the first to the front, and ends', async () => {
+  await onDesk('second-start', { settings: joined }, async (desk) => {
+    desk.runApp('--hidden');
+    await until('the hub answers', () => members(desk.hub, 'commandes'));
+    assert.deepEqual(desk.windows(), [], 'a hidden start shows no window');
+
+    const second = desk.runApp();
+
+    const window = await until('the first shows its window', () => desk.windows()[0]);
+    assert.equal((await second.ended).code, 0, 'the second hands over and ends');
+    await until('it is in front', () => desk.call('xdotool', ['getactivewindow']).trim() === window);
+  });
+});
+
+test('SIGTERM stops the hub and the station in order', async () => {
+  await onDesk('sigterm', { settings: joined }, async (desk) => {
+    const app = desk.runApp('--hidden');
+    await until('the hub answers', () => members(desk.hub, 'commandes'));
+    const begun = Date.now();
+    app.child.kill('SIGTERM');
+    const { code, signal } = await app.ended;
+    assert.equal(signal, null, 'it ends by itself, not by the signal');
+    assert.equal(code, 0);
+    assert.ok(Date.now() - begun < 5_000, `within 5 s, not ${Date.now() - begun} ms`);
+    assert.doesNotMatch(app.out, /panicked/);
+
+    const again = desk.runApp('--hidden');
+    await until('a start right after finds all as it was', () => members(desk.hub, 'commandes'));
+    await again.end();
+  });
+});
+
+test('without a tray the window is minimised and says so', async () => {
+  await onDesk('no-tray', { settings: joined }, async (desk) => {
+    const app = desk.runApp();
+    const window = await until('the window is there', () => desk.windows()[0]);
+    desk.call('xdotool', ['windowfocus', '--sync', window, 'key', 'alt+F4']);
+    await until('it is minimised', () => desk.call('xprop', ['-id', window, 'WM_STATE']).includes('Iconic'));
+    assert.match(desk.call('xdotool', ['getwindowname', window]), /sans zone de notification/);
+    assert.ok(alive(app.pid), 'the app goes on');
+
+    desk.runApp();
+    await until('a second start brings it back', () =>
+      desk.call('xprop', ['-id', window, 'WM_STATE']).includes('Normal'),
+    );
+    await until('the title is its own again', () =>
+      desk.call('xdotool', ['getwindowname', window]).trim() === 'ChapFood Notifications',
+    );
+  });
+});
+
+test('with a tray the window goes, the app stays, and its menu says how things are', async (t) => {
+  await onDesk('tray', { settings: joined }, async (desk) => {
+    const tray = await TrayHost.start(desk);
+    const app = desk.runApp();
+    const window = await until('the window is there', () => desk.windows()[0]);
+    await until('the station has joined its channel', () => members(desk.hub, 'commandes'));
+    await desk.shoot('window');
+    const shown = memory(app.pid);
+    desk.call('xdotool', ['windowfocus', '--sync', window, 'key', 'alt+F4']);
+    await until('the window is gone', () => desk.windows().length === 0);
+    await until('its memory is given back', () => memory(app.pid) < shown - 100);
+    t.diagnostic(`resident: ${shown} MB with the window, ${memory(app.pid)} MB without`);
+
+    const before = await tray.icon();
+    await send(desk.hub, order);
+    await until('a pop-up without a window', () => desk.toasts().length === 1);
+    await until('the menu counts it', async () =>
+      (await tray.menu()).some(({ text }) => text === '1 non lue'),
+    );
+    assert.notEqual(await tray.icon(), before, 'the icon shows it too');
+    assert.match((await tray.menu())[0].text, /Connecté/);
+
+    await until('a click on the pop-up makes a window', () => {
+      desk.call('dunstctl', ['action', '0']);
+      return desk.windows().length === 1;
+    });
+    await desk.shoot('window-made-by-the-pop-up');
+
+    await tray.choose('Quitter');
+    assert.equal((await app.ended).code, 0, 'the menu ends the app in order');
+    tray.stop();
+  });
+});
