@@ -17,8 +17,8 @@ impl Inbox {
         {
             let mut insert = transaction.prepare_cached(
                 "INSERT INTO notification
-                    (id, kind, title, message, data, sender, channel, at, received_at, caught_up)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                    (id, kind, title, message, data, sender, channel, at, received_at, quarter, caught_up)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 / 900000, ?10)
                  ON CONFLICT (id) DO NOTHING",
             )?;
             for Arrival { notification, caught_up } in arrivals {

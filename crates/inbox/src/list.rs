@@ -84,8 +84,8 @@ pub(crate) fn outline_query(filter: &Filter) -> (String, Vec<Value>) {
     let Condition { sql, parameters, .. } = filter.condition();
     let sql = format!(
         "SELECT date(quarter * 900, 'unixepoch', 'localtime') AS day, sum(rows) FROM (
-             SELECT received_at / 900000 AS quarter, count(*) AS rows
-             FROM notification INDEXED BY quarter WHERE {sql} GROUP BY received_at / 900000)
+             SELECT quarter, count(*) AS rows
+             FROM notification INDEXED BY day WHERE {sql} GROUP BY quarter)
          GROUP BY day ORDER BY max(quarter) DESC"
     );
     (sql, parameters)
@@ -96,3 +96,7 @@ pub(crate) fn newer_query(filter: &Filter) -> (String, Vec<Value>) {
     let Condition { index, sql, parameters } = filter.condition();
     (format!("SELECT count(*) FROM notification INDEXED BY {index} WHERE {sql} AND row > ?"), parameters)
 }
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;
