@@ -1,1 +1,69 @@
 use super::*;
+
+fn settings() -> Settings {
+    Settings { user_id: "u".into(), ..Settings::default() }
+}
+
+#[test]
+fn the_first_start_makes_an_identity_and_the_second_keeps_it() {
+    let first = introduced(&Settings::default(), "fresh", Some("awa")).expect("it has none yet");
+    assert_eq!((first.user_id.as_str(), first.username.as_str()), ("fresh", "awa"), "no question is asked");
+    assert_eq!(introduced(&first, "other", Some("bob")), None, "the hub knows this station by its id");
+    let odd = introduced(&Settings::default(), "fresh", Some("a\nb")).expect("it has none yet");
+    assert_eq!(odd.username, "", "a name that could not be typed is not proposed");
+}
+
+#[test]
+fn only_what_is_named_changes() {
+    assert_eq!(changed(&settings(), &SettingsChange::default()), Ok(settings()), "nothing was named");
+    let change = SettingsChange {
+        language: Some(LanguageChoice::En),
+        username: Some("  Comptoir ".into()),
+        popups: Some(false),
+        ..SettingsChange::default()
+    };
+    let expected =
+        Settings { language: Some(Language::En), username: "Comptoir".into(), popups: false, ..settings() };
+    assert_eq!(changed(&settings(), &change), Ok(expected.clone()), "the rest stays");
+    let system = SettingsChange { language: Some(LanguageChoice::System), ..SettingsChange::default() };
+    assert_eq!(changed(&expected, &system).map(|next| next.language), Ok(None), "the desktop decides again");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let change = SettingsChange::default;
+    let cases = [
+        SettingsChange { hub_address: Some("la caisse".into()), ..change() },
+        SettingsChange { hub_address: Some(String::new()), ..change() },
+        SettingsChange { hub_port: Some(0), ..change() },
+        SettingsChange { user_id: Some(" ".into()), ..change() },
+        SettingsChange { username: Some("x".repeat(101)), ..change() },
+        SettingsChange { username: Some("a\u{7}".into()), ..change() },
+    ];
+    for change in cases {
+        assert!(changed(&settings(), &change).is_err(), "{change:?} must not be saved");
+    }
+}
+
+#[test]
+fn a_station_follows_its_own_hub_to_another_port() {
+    let port = SettingsChange { hub_port: Some(9_000), ..SettingsChange::default() };
+    let own = changed(&settings(), &port).expect("a good port");
+    assert_eq!(own.hub_address, "http://127.0.0.1:9000", "it listens to the hub it hosts");
+    let elsewhere = Settings { hub_address: "http://caisse:8001".into(), ..settings() };
+    let elsewhere = changed(&elsewhere, &port).expect("a good port");
+    assert_eq!(elsewhere.hub_address, "http://caisse:8001", "it listens to another hub");
+}
+
+#[test]
+fn the_hub_hears_of_a_change_only_if_it_must() {
+    let before = settings();
+    let quiet = Settings { popups: false, theme: crate::contract::Theme::Dark, ..before.clone() };
+    assert!(!another_session(&before, &quiet), "the link must not break for a colour");
+    for after in [
+        Settings { username: "Awa".into(), ..before.clone() },
+        Settings { hub_address: "http://caisse:8001".into(), ..before.clone() },
+    ] {
+        assert!(another_session(&before, &after), "the hub knows a session by these");
+    }
+}
