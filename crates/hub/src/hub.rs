@@ -40,7 +40,7 @@ pub struct Hub {
     log: Log<Asked>,
     notices: mpsc::UnboundedSender<Notice>,
     stop: CancellationToken,
-    written: Option<std::thread::JoinHandle<()>>,
+    closed: oneshot::Receiver<()>,
 }
 
 impl std::fmt::Debug for Hub {
@@ -96,15 +96,7 @@ impl Hub {
             .layer(axum::middleware::from_fn_with_state(gate_state, gate));
         let stop = CancellationToken::new();
         tokio::spawn(serve(listener, app, notices.clone(), stop.clone()));
-        Ok(Self {
-            address,
-            activity: watched,
-            io,
-            log: opened.log,
-            notices,
-            stop,
-            written: Some(opened.thread),
-        })
+        Ok(Self { address, activity: watched, io, log: opened.log, notices, stop, closed: opened.closed })
     }
 
     /// Where it listens, its port never 0.
@@ -124,7 +116,7 @@ impl Hub {
 
     /// Stops in order, within 5 s whatever the clients do: nobody new gets in, everybody is told, what was
     /// accepted is written down, the connections are closed.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
         self.stop.cancel();
         let (done, told) = oneshot::channel();
         if self.notices.send(Notice::Closing(done)).is_ok() {
@@ -135,10 +127,10 @@ impl Hub {
         if timeout(CLOSE, self.io.close()).await.is_err() {
             tracing::warn!("some connections did not close in time");
         }
-        let Some(written) = self.written.take() else { return };
-        let Self { log, io, .. } = self;
-        drop((log, io));
-        let written = tokio::task::spawn_blocking(move || written.join());
+        let written = async {
+            self.log.close().await;
+            let _ = self.closed.await;
+        };
         if timeout(WRITE_DOWN, written).await.is_err() {
             tracing::warn!("the log was still being written; what was confirmed is on the disk");
         }

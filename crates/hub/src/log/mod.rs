@@ -52,6 +52,8 @@ pub(crate) enum Request<T> {
     },
     /// These subscribers have these channels up to these numbers.
     Advance(Vec<Cursor>),
+    /// Write what is queued, take nothing more, close the file.
+    Close,
 }
 
 /// How far a subscriber has received a channel.

@@ -42,7 +42,7 @@ impl Store {
         if self.channels.len() > CHANNELS_IN_MEMORY {
             self.channels.clear();
         }
-        let writes = group.iter().any(|request| !matches!(request, Request::Pass { .. }));
+        let writes = group.iter().any(|request| !matches!(request, Request::Pass { .. } | Request::Close));
         if !writes {
             return group.into_iter().filter_map(passed).collect();
         }
@@ -76,7 +76,7 @@ impl Store {
                 Some(Outcome::Located { tag, channel, head, cursor: cursor.unwrap_or(head) })
             }
             // It was written nowhere: the subscriber gets these again, under the same ids.
-            Request::Advance(_) => None,
+            Request::Advance(_) | Request::Close => None,
             pass @ Request::Pass { .. } => passed(pass),
         }
     }
@@ -136,7 +136,7 @@ impl Group<'_> {
                 cursors.iter().try_for_each(|cursor| self.advance(cursor))?;
                 Ok(Done::Nothing)
             }
-            Request::Pass { .. } => Ok(Done::Nothing),
+            Request::Pass { .. } | Request::Close => Ok(Done::Nothing),
         }
     }
 

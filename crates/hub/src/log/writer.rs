@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::log::reader::Reader;
 use crate::log::store::Store;
@@ -36,6 +36,12 @@ impl<T> Log<T> {
         self.0.send(request).await.map_err(|_| Closed)
     }
 
+    /// Has everything queued written, and the file closed. Others may still hold a way to the log; it leads
+    /// nowhere then.
+    pub(crate) async fn close(&self) {
+        let _ = self.0.send(Request::Close).await;
+    }
+
     /// Queues received-marks unless they would have to wait; then they are given back.
     pub(crate) fn advance(&self, cursors: Vec<Cursor>) -> Result<(), Vec<Cursor>> {
         match self.0.try_reserve() {
@@ -55,8 +61,8 @@ pub(crate) struct OpenLog<T> {
     pub(crate) outcomes: mpsc::Receiver<Outcome<T>>,
     pub(crate) reader: Reader,
     pub(crate) epoch: String,
-    /// Ends once the file is closed.
-    pub(crate) thread: thread::JoinHandle<()>,
+    /// Resolves once the file is closed.
+    pub(crate) closed: oneshot::Receiver<()>,
 }
 
 /// Opens the database and starts its threads.
@@ -67,6 +73,7 @@ pub(crate) fn open<T: Send + 'static>(file: OpenFile) -> Result<OpenLog<T>, HubE
     let mut store = Store::new(db)?;
     let (requests, mut queue) = mpsc::channel::<Request<T>>(QUEUE);
     let (outcomes, receiver) = mpsc::channel(QUEUE);
+    let (done, closed) = oneshot::channel();
     let write = move || {
         while let Some(first) = queue.blocking_recv() {
             let mut group = vec![first];
@@ -74,6 +81,9 @@ pub(crate) fn open<T: Send + 'static>(file: OpenFile) -> Result<OpenLog<T>, HubE
                 && let Ok(next) = queue.try_recv()
             {
                 group.push(next);
+            }
+            if group.iter().any(|request| matches!(request, Request::Close)) {
+                queue.close();
             }
             for outcome in store.commit(group, clock::now_micros()) {
                 if outcomes.blocking_send(outcome).is_err() {
@@ -84,10 +94,11 @@ pub(crate) fn open<T: Send + 'static>(file: OpenFile) -> Result<OpenLog<T>, HubE
         store.close();
         // The folder stays claimed until the last byte is written.
         drop(file);
+        let _ = done.send(());
     };
-    let thread = thread::Builder::new()
+    thread::Builder::new()
         .name("hub-log".into())
         .spawn(write)
         .map_err(|error| HubError::NotWritable { path: "the system".into(), reason: error.to_string() })?;
-    Ok(OpenLog { log: Log(requests), outcomes: receiver, reader, epoch, thread })
+    Ok(OpenLog { log: Log(requests), outcomes: receiver, reader, epoch, closed })
 }
