@@ -46,7 +46,7 @@ fn play(arrivals: &[(i64, Vec<Entry>)]) -> Vec<String> {
         match (policy.next_due(), arrival) {
             (None, None) => return shown,
             (Some(due), next) if next.is_none_or(|next| due <= next) => {
-                show(due, policy.due(due, Language::Fr))
+                show(due, policy.due(due, Language::Fr));
             }
             _ => {
                 let (millis, rows) = arrivals.next().expect("peeked");
@@ -58,7 +58,8 @@ fn play(arrivals: &[(i64, Vec<Entry>)]) -> Vec<String> {
 
 #[test]
 fn pop_ups_appear_singly_until_a_channel_is_noisy() {
-    let cases: [(&str, Vec<(i64, Vec<Entry>)>, &[&str]); 9] = [
+    type Case = (&'static str, Vec<(i64, Vec<Entry>)>, &'static [&'static str]);
+    let cases: [Case; 9] = [
         ("nothing shows nothing", vec![(0, vec![])], &[]),
         (
             "three at once are shown",

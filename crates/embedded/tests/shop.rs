@@ -1,0 +1,160 @@
+//! A day in a shop: real stations, a real hub, real files.
+
+mod support;
+
+use chapfood_protocol::NotificationType;
+use chapfood_station::contract::{
+    Command, Detail, Draft, Event, FaultCode, HostedHub, HubFailure, Link, Sent, SettingsChange,
+};
+use serde_json::{Value, json};
+use support::Computer;
+
+#[tokio::test]
+async fn the_first_start_asks_nothing_and_works() {
+    let computer = Computer::hosting();
+    let mut shop = computer.start().await;
+    let now = shop.ready().await;
+    assert!(matches!(now.hosted_hub, HostedHub::On { .. }), "the hub of a shop's first computer runs");
+    assert_eq!(now.settings.username, "awa", "the computer's user is proposed as sender");
+    assert_eq!(now.settings.user_id.len(), 32, "the hub must know this station again");
+    assert_eq!(computer.settings.now(), now.settings, "an identity that is not kept is none");
+    assert_eq!(now.channels[0].name, "commandes", "something can arrive without any choice");
+    assert_eq!(now.hub_name.as_deref(), Some("ChapFood"), "the hub has said its name");
+    shop.station.close().await;
+    let again = computer.start().await;
+    assert_eq!(again.station.snapshot().settings, now.settings, "the second start changes nothing");
+}
+
+#[tokio::test]
+async fn what_is_sent_is_stored_then_shown_then_popped_up() {
+    let computer = Computer::hosting();
+    let mut shop = computer.start().await;
+    shop.ready().await;
+    let draft = Draft {
+        channel: Some("commandes".into()),
+        kind: NotificationType::Error,
+        title: " Four en panne\0 ".into(),
+        message: "long ".repeat(100),
+        data: Some(json!({ "four": 2, "depuis": ["12:04"] })),
+    };
+    let sent = shop.ask::<Sent>(Command::Send { draft: draft.clone() }).await.expect("it is sent");
+    let Sent::Confirmed { id, subscribers } = sent else { panic!("the hub refused: {sent:?}") };
+    assert_eq!(subscribers, Some(1), "this station is in the channel");
+    let row = shop.arrived().await.remove(0);
+    assert_eq!((row.id.as_str(), row.title.as_str()), (id.as_str(), draft.title.as_str()), "as it was typed");
+    assert_eq!(row.message.chars().count(), 300, "a line shows the beginning");
+    let detail: Detail =
+        shop.ask(Command::Open { id: id.clone() }).await.expect("it is stored when it is shown");
+    assert_eq!((detail.row.message, detail.data), (draft.message, draft.data), "the detail has it whole");
+    assert_eq!(computer.popups.titles(1).await, ["Erreur\u{a0}: Four en panne"], "own ones too");
+    let now = shop.state("the count", |now| now.unread == 1).await;
+    assert_eq!((now.channels[0].unread, now.total, now.newest_row), (1, 1, row.row), "the figures follow");
+
+    shop.station.toast_activated("n_unknown").await;
+    shop.station.toast_activated(&id).await;
+    let opened = shop.event("the request to open", |event| match event {
+        Event::OpenRequested { id } => Some(id.clone()),
+        _ => None,
+    });
+    assert_eq!(opened.await, id, "a click on a pop-up opens its notification, and an unknown one nothing");
+}
+
+#[tokio::test]
+async fn what_was_missed_comes_later_and_pops_up_once() {
+    let host = Computer::hosting();
+    let mut sender = host.start().await;
+    sender.ready().await;
+    let away = Computer::listening_to(&host.address());
+    let mut before = away.start().await;
+    before.ready().await;
+    before.station.close().await;
+    for number in 1..=12 {
+        sender.send(Some("commandes"), &format!("Commande {number}")).await.expect("sent");
+    }
+    let mut after = away.start().await;
+    let now = after.state("everything missed", |now| now.total == 12).await;
+    assert_eq!(now.unread, 12, "nobody has read them");
+    let expected: Vec<_> = (1..=12).rev().map(|number| format!("Commande {number}")).collect();
+    assert_eq!(after.titles().await, expected, "each once, in the hub's order");
+    let row = after.ask::<Vec<Value>>(Command::Page { filter: Default::default(), offset: 0, limit: 1 });
+    assert_eq!(row.await.expect("listed")[0]["caughtUp"], true, "it says that it came late");
+    let titles = away.popups.titles(1).await;
+    assert_eq!(titles, ["12 notifications manquées récupérées"], "twelve pop-ups would hide the screen");
+}
+
+#[tokio::test]
+async fn a_refused_channel_does_not_stay() {
+    let computer = Computer::hosting();
+    let mut shop = computer.start().await;
+    shop.ready().await;
+    for name in ["*", "", "x\u{7}"] {
+        shop.ask::<Value>(Command::JoinChannel { name: name.into() }).await.expect("the hub is asked");
+        let about = shop.event("the hub's refusal", |event| match event {
+            Event::HubErrors { errors, about, .. } => Some((errors.len(), about.clone())),
+            _ => None,
+        });
+        assert_eq!(
+            about.await,
+            (1, Some("join-channel".into())),
+            "the person reads the hub's words for {name:?}"
+        );
+        let now = shop.state("the channel to go", |now| now.channels.iter().all(|c| c.name != name)).await;
+        assert_eq!(now.settings.channels, ["commandes"], "{name:?} would be refused at every start");
+    }
+    shop.ask::<Value>(Command::JoinChannel { name: "cuisine".into() }).await.expect("the hub is asked");
+    let now = shop.ready().await;
+    assert_eq!(now.settings.channels, ["commandes", "cuisine"], "a good one stays");
+    shop.ask::<Value>(Command::LeaveChannel { name: "commandes".into() }).await.expect("left");
+    assert_eq!(computer.settings.now().channels, ["cuisine"], "what was left is left at the next start too");
+}
+
+#[tokio::test]
+async fn stopping_the_hub_cuts_off_and_starting_it_brings_back() {
+    let computer = Computer::hosting();
+    let mut shop = computer.start().await;
+    shop.ready().await;
+    shop.ask::<Value>(Command::StopHub).await.expect("ordered");
+    shop.state("the hub to be off", |now| now.hosted_hub == HostedHub::Off).await;
+    let now = shop.state("the link to be lost", |now| !matches!(now.link, Link::Connected { .. })).await;
+    assert_eq!(
+        (now.channels[0].confirmed, now.channels[0].client_count),
+        (false, None),
+        "nothing looks live"
+    );
+    let fault = shop.send(None, "Perdu ?").await.expect_err("nobody is there");
+    assert_eq!(fault.code, FaultCode::NotConnected, "the person can keep the draft");
+    shop.ask::<Value>(Command::StartHub).await.expect("ordered");
+    shop.ready().await;
+    shop.send(None, "Retrouvé").await.expect("sent");
+    assert_eq!(shop.arrived().await[0].title, "Retrouvé", "the same hub on the same port");
+}
+
+#[tokio::test]
+async fn a_second_hub_on_a_port_says_so_and_its_station_uses_the_first() {
+    let first = Computer::hosting();
+    let mut running = first.start().await;
+    running.ready().await;
+    let second = Computer::hosting();
+    *second.settings.saved.lock().expect("nobody else has it") = first.settings.now();
+    let mut other = second.start().await;
+    let now = other.ready().await;
+    let HostedHub::Failed { reason, detail } = now.hosted_hub else { panic!("two hubs on one port") };
+    assert_eq!(reason, HubFailure::PortInUse, "the UI words it: {detail}");
+}
+
+#[tokio::test]
+async fn another_address_is_another_hub() {
+    let (here, there) = (Computer::hosting(), Computer::hosting());
+    let (mut shop, mut other) = (here.start().await, there.start().await);
+    shop.ready().await;
+    other.ready().await;
+    let change = SettingsChange { hub_address: Some(there.address()), ..SettingsChange::default() };
+    shop.ask::<Value>(Command::ChangeSettings { change }).await.expect("a good address");
+    shop.state("both at the other hub", |now| {
+        now.hub_stats.as_ref().is_some_and(|stats| stats.connected_clients == 2)
+    })
+    .await;
+    shop.ready().await;
+    other.send(Some("commandes"), "De là-bas").await.expect("sent");
+    assert_eq!(shop.arrived().await[0].title, "De là-bas", "the station listens where it was told to");
+}

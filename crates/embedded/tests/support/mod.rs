@@ -1,0 +1,217 @@
+//! A shop for tests: real stations and a real hub, with settings in memory and pop-ups that are written down.
+#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test program uses its part of this")]
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chapfood_embedded::EmbeddedHub;
+use chapfood_protocol::NotificationType;
+use chapfood_station::contract::{
+    Command, Draft, Event, Fault, Filter, HostKind, Link, Row, Sent, Settings, Snapshot,
+};
+use chapfood_station::{
+    Events, Pacing, Seams, SettingsStore, SettingsUnsaved, Station, StationConfig, SystemClock, Toast,
+    ToastFault, Toaster,
+};
+use serde::de::DeserializeOwned;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Settings in memory. They survive a station, as a file would.
+#[derive(Clone, Default)]
+pub struct MemorySettings {
+    pub saved: Arc<Mutex<Settings>>,
+    /// Whether saving fails.
+    pub broken: Arc<Mutex<bool>>,
+}
+
+impl MemorySettings {
+    pub fn now(&self) -> Settings {
+        self.saved.lock().expect("no test panics while holding it").clone()
+    }
+}
+
+impl SettingsStore for MemorySettings {
+    fn load(&self) -> Settings {
+        self.now()
+    }
+
+    fn save(&self, settings: &Settings) -> Result<(), SettingsUnsaved> {
+        if *self.broken.lock().expect("no test panics while holding it") {
+            return Err(SettingsUnsaved("the disk is full".into()));
+        }
+        *self.saved.lock().expect("no test panics while holding it") = settings.clone();
+        Ok(())
+    }
+}
+
+/// Writes pop-ups down instead of showing them.
+#[derive(Clone)]
+pub struct Notebook {
+    pub shown: watch::Sender<Vec<Toast>>,
+    /// Whether it never answers.
+    pub hangs: bool,
+}
+
+impl Notebook {
+    pub fn new() -> Self {
+        Self { shown: watch::Sender::new(Vec::new()), hangs: false }
+    }
+
+    /// Waits until so many pop-ups were shown and returns their titles.
+    pub async fn titles(&self, count: usize) -> Vec<String> {
+        let mut shown = self.shown.subscribe();
+        let waiting = shown.wait_for(|shown| shown.len() >= count);
+        let shown =
+            timeout(PATIENCE, waiting).await.expect("the pop-ups appear").expect("the notebook lives");
+        shown.iter().map(|toast| toast.title.clone()).collect()
+    }
+}
+
+impl Toaster for Notebook {
+    async fn show(&self, toast: Toast) -> Result<(), ToastFault> {
+        self.shown.send_modify(|shown| shown.push(toast));
+        if self.hangs {
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    }
+}
+
+/// A computer of the shop.
+pub struct Computer {
+    folder: TempDir,
+    pub settings: MemorySettings,
+    pub popups: Notebook,
+}
+
+impl Computer {
+    /// One that hosts the hub on a free port.
+    pub fn hosting() -> Self {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr());
+        let port = port.expect("a free port").port();
+        let computer = Self::listening_to(&format!("http://127.0.0.1:{port}"));
+        let mut settings = computer.settings.now();
+        (settings.host_hub, settings.hub_port) = (true, port);
+        *computer.settings.saved.lock().expect("nobody else has it") = settings;
+        computer
+    }
+
+    /// One that listens to a hub elsewhere.
+    pub fn listening_to(address: &str) -> Self {
+        let settings = Settings { hub_address: address.into(), host_hub: false, ..Settings::default() };
+        let settings = MemorySettings { saved: Arc::new(Mutex::new(settings)), ..MemorySettings::default() };
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { folder, settings, popups: Notebook::new() }
+    }
+
+    pub fn address(&self) -> String {
+        self.settings.now().hub_address
+    }
+
+    pub fn history(&self) -> std::path::PathBuf {
+        self.folder.path().join("history.db")
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts the app.
+    pub async fn start(&self) -> Running {
+        let mut config = StationConfig::new(self.history(), HostKind::Browser, "0.1.0");
+        config.os_user = Some("awa".into());
+        let quick = Duration::from_millis(50);
+        config.pacing = Pacing { first_delay: quick, max_delay: quick, ..Pacing::default() };
+        let seams = Seams {
+            settings: self.settings.clone(),
+            toaster: self.popups.clone(),
+            hub: EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), self.folder.path().join("hub"), SystemClock),
+            clock: SystemClock,
+        };
+        let station = Station::start(config, seams).await.expect("the station starts");
+        let events = station.events();
+        Running { station, events }
+    }
+}
+
+/// The app on a computer, and somebody who watches its window.
+pub struct Running {
+    pub station: Station,
+    pub events: Events,
+}
+
+impl Running {
+    /// Waits for an event that is wanted.
+    pub async fn event<T>(&mut self, what: &str, wanted: impl Fn(&Event) -> Option<T>) -> T {
+        let waiting = async {
+            loop {
+                let event = self.events.next().await.expect("the station lives");
+                if let Some(found) = wanted(&event) {
+                    return found;
+                }
+            }
+        };
+        timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what} never happened"))
+    }
+
+    /// Waits until the state is as wanted.
+    pub async fn state(&mut self, what: &str, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
+        let now = self.station.snapshot();
+        if wanted(&now) {
+            return now;
+        }
+        self.event(what, |event| match event {
+            Event::Snapshot { snapshot } if wanted(snapshot) => Some(snapshot.as_ref().clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits until the station is connected and the hub has let it into all of its channels.
+    pub async fn ready(&mut self) -> Snapshot {
+        self.state("being connected and in all channels", |now| {
+            matches!(now.link, Link::Connected { .. })
+                && now.channels.iter().filter(|c| c.joined).all(|c| c.confirmed)
+        })
+        .await
+    }
+
+    /// Waits for rows and returns them, newest first.
+    pub async fn arrived(&mut self) -> Vec<Row> {
+        self.event("an arrival", |event| match event {
+            Event::Arrived { rows, .. } => Some(rows.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn ask<T: DeserializeOwned>(&self, command: Command) -> Result<T, Fault> {
+        let reply =
+            timeout(PATIENCE, self.station.handle(command)).await.expect("every command is answered")?;
+        Ok(serde_json::from_value(reply).expect("the reply is what the contract says"))
+    }
+
+    pub async fn send(&self, channel: Option<&str>, title: &str) -> Result<Sent, Fault> {
+        let draft = Draft {
+            channel: channel.map(str::to_owned),
+            kind: NotificationType::Info,
+            title: title.into(),
+            message: "Table 4".into(),
+            data: None,
+        };
+        self.ask(Command::Send { draft }).await
+    }
+
+    pub async fn titles(&self) -> Vec<String> {
+        let page = Command::Page { filter: Filter::default(), offset: 0, limit: 500 };
+        let rows: Vec<Row> = self.ask(page).await.expect("listed");
+        rows.into_iter().map(|row| row.title).collect()
+    }
+}
