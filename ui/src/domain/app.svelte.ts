@@ -84,7 +84,7 @@ export class App {
 
   #hubRefused(errors: string[], about: string | null): void {
     if (about === 'join-channel' || about === 'leave-channel') this.channelRefusal = errors;
-    else this.notices.show({ text: `${this.strings.text('err.hub_says')}\u00a0: ${errors.join(' ')}` });
+    else this.notices.show({ text: `${this.strings.text('err.hub_says')} ${errors.join(' ')}` });
   }
 }
 

@@ -112,7 +112,7 @@ export const en: Record<keyof typeof fr, string> = {
   'empty.filter.title': 'Nothing here',
   'empty.filter.body': 'Nothing matches these filters.',
 
-  'err.hub_says': 'The hub answered',
+  'err.hub_says': 'The hub answered:',
   'err.toast.title': 'System notifications are blocked',
   'err.toast.body': 'Notifications arrive here, but no pop-up is shown. Allow them in the system settings.',
   'err.port.title': 'Port {port} is already in use',

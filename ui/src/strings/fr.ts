@@ -111,7 +111,7 @@ export const fr = {
   'empty.filter.title': 'Aucune notification ici',
   'empty.filter.body': 'Rien ne correspond à ces filtres.',
 
-  'err.hub_says': 'Réponse du hub',
+  'err.hub_says': 'Réponse du hub\u00a0:',
   'err.toast.title': 'Les notifications système sont bloquées',
   'err.toast.body': 'Les notifications arrivent ici, mais aucune bulle ne s’affiche. Autorisez-les dans les réglages du système.',
   'err.port.title': 'Le port {port} est déjà utilisé',
