@@ -1,0 +1,143 @@
+//! The program as a person runs it.
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// No test waits longer than this for anything: a failure is a failure, not a hang.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The command line `chapfood …`, in English, whatever the computer speaks.
+pub(crate) fn chapfood(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chapfood"));
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env_clear().env("LANG", "C.UTF-8").env("HOME", "/nonexistent");
+    command
+}
+
+/// What a finished program left.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// A program at work; killed if the test forgets it.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) out: BufReader<ChildStdout>,
+}
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the program is built");
+        let out = BufReader::new(child.stdout.take().expect("it is piped"));
+        Self { child, out }
+    }
+
+    /// The next line of its output, without its end.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).expect("it is text");
+        line.trim_end_matches('\n').to_owned()
+    }
+
+    /// Sends it `TERM`, `INT`, …
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status().expect("there is kill");
+        assert!(sent.success(), "the program is alive to be told");
+    }
+
+    /// Waits for its end and takes what it still wrote.
+    pub(crate) fn end(mut self) -> Left {
+        let mut err = self.child.stderr.take().expect("it is piped");
+        let (done, result) = mpsc::channel();
+        let pid = self.child.id().to_string();
+        thread::spawn(move || {
+            let (mut out_text, mut err_text) = (String::new(), String::new());
+            let _ = self.out.read_to_string(&mut out_text);
+            let _ = err.read_to_string(&mut err_text);
+            let code = self.child.wait().ok().and_then(|status| status.code());
+            let _ = done.send(Left { code, out: out_text, err: err_text });
+        });
+        result.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            let _ = Command::new("kill").args(["-s", "KILL", &pid]).status();
+            panic!("the program did not end in time")
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that has ended needs no killing.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(args: &[&str]) -> Left {
+    Running::start(&mut chapfood(args)).end()
+}
+
+/// A hub with its data in `dir`.
+pub(crate) struct Hub {
+    pub(crate) process: Running,
+    pub(crate) url: String,
+}
+
+impl Hub {
+    pub(crate) fn start(dir: &Path) -> Self {
+        Self::start_at("127.0.0.1:0", dir)
+    }
+
+    pub(crate) fn start_at(listen: &str, dir: &Path) -> Self {
+        let dir = dir.to_str().expect("a plain path");
+        let mut process = Running::start(&mut chapfood(&["hub", "--listen", listen, "--data", dir]));
+        let line = process.line();
+        let url = line.strip_prefix("hub ready on ").unwrap_or_else(|| panic!("{line:?} is no ready line"));
+        Self { url: url.to_owned(), process }
+    }
+
+    /// `127.0.0.1:…`.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Runs a command that talks to this hub.
+    pub(crate) fn run(&self, args: &[&str]) -> Left {
+        run(&self.to(args))
+    }
+
+    /// Sends to a channel and returns the id.
+    pub(crate) fn send(&self, channel: &str, title: &str) -> String {
+        let sent = self.run(&["send", "--channel", channel, title, "m"]);
+        assert_eq!(sent.code, Some(0), "{}", sent.err);
+        sent.out.trim_end().to_owned()
+    }
+
+    /// Starts listening and waits until the hub counts the listener.
+    pub(crate) fn listen(&self, channel: &str, args: &[&str]) -> Running {
+        let listener = Running::start(&mut chapfood(&self.to(&[&["listen", channel], args].concat())));
+        self.until_listed(channel, true);
+        listener
+    }
+
+    /// Waits until somebody, or nobody, is in the channel.
+    pub(crate) fn until_listed(&self, channel: &str, wanted: bool) {
+        let limit = Instant::now() + PATIENCE;
+        while self.run(&["channels"]).out.lines().any(|line| line.starts_with(channel)) != wanted {
+            assert!(Instant::now() < limit, "{channel} is listed: {wanted}");
+        }
+    }
+
+    fn to<'a>(&'a self, args: &[&'a str]) -> Vec<&'a str> {
+        [args, &["--hub", &self.url]].concat()
+    }
+}
