@@ -7,7 +7,10 @@ cd "$root" || exit 1
 # rustup puts cargo here; a shell that was open during its installation does not know it yet.
 export PATH="$HOME/.cargo/bin:$PATH"
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; else bold='' plain=''; fi
+export bold plain
+
+say() { printf '%s==>%s %s\n' "$bold" "$plain" "$*"; }
 
 stop() {
   printf '\n%s\n' "$*" >&2

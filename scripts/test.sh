@@ -48,11 +48,11 @@ python_tests() {
 }
 
 # `timeout` runs programs, not functions.
-export -f rust_tests contract_digest rust_tests_and_contract python_tests say stop
+export -f build_ui rust_tests contract_digest rust_tests_and_contract python_tests say stop
 
 step 1 "Layout: who may use what" scripts/check-architecture.py
 step 1 "Formatting" cargo fmt --all --check
-step 3 "UI: build" npm --prefix ui run --silent build
+step 3 "UI: build" bash -euo pipefail -c build_ui
 step 5 "UI: types" npm --prefix ui run --silent check
 step 5 "UI: unit tests" npm --prefix ui run --silent test
 step 15 "Lints (clippy)" cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
