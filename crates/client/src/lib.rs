@@ -11,11 +11,15 @@ mod clock;
 mod config;
 mod connection;
 mod delivery;
+mod establish;
 mod fault;
 mod inflow;
 mod link;
 mod pending;
+mod request;
+mod serve;
 mod session;
+mod slumber;
 mod supervisor;
 
 pub use config::{Pacing, SessionConfig};

@@ -1,19 +1,19 @@
 //! The session's own thread: connects, serves, waits, connects again.
 
-use std::future::pending;
 use std::ops::ControlFlow;
 
-use chapfood_protocol::{SendRequest, event};
-use serde_json::{Value, json};
+use chapfood_protocol::Timestamp;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
-use crate::connection::{Connection, OpenFault};
+use crate::connection::Connection;
+use crate::establish::establish;
 use crate::inflow::{Inflow, Signal};
 use crate::link::{Effect, Link, LinkEvent};
-use crate::pending::{Pending, Reply};
+use crate::pending::Pending;
 use crate::session::Command;
+use crate::slumber::{LOOK_EVERY, slept};
 use crate::{Delivery, LinkState, SendFault, SessionConfig, clock};
 
 /// Signals of one connection that may wait. The session takes them out at once; a hub that floods us with
@@ -23,25 +23,30 @@ const SIGNALS: usize = 64;
 /// Everything one session owns.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
-    config: SessionConfig,
+    pub(crate) config: SessionConfig,
     /// The channels to be in, in the order in which they were joined.
-    channels: Vec<String>,
+    pub(crate) channels: Vec<String>,
     link: Link,
     next: Effect,
     shown: watch::Sender<LinkState>,
-    commands: mpsc::UnboundedReceiver<Command>,
-    deliveries: mpsc::Sender<Delivery>,
-    pending: Pending,
+    pub(crate) commands: mpsc::UnboundedReceiver<Command>,
+    pub(crate) deliveries: mpsc::Sender<Delivery>,
+    pub(crate) pending: Pending,
+    /// When the wall clock was last looked at.
+    looked: Timestamp,
     /// Those who wait for the end; dropped with everything else when it has come.
-    closing: Vec<oneshot::Sender<()>>,
+    pub(crate) closing: Vec<oneshot::Sender<()>>,
 }
 
 /// Why a connection is not served any longer.
-enum Ending {
+#[derive(Debug)]
+pub(crate) enum Ending {
     /// It broke, or was broken off; why, for the log.
     Lost(String),
     /// The hub does not let us in.
     Refused(String),
+    /// The computer slept, and the hub gave the connection up meanwhile.
+    Slept,
     /// No handle wants the session any more: say goodbye.
     Close,
     /// Nobody reads the deliveries: break it off, so that the hub keeps what was not read.
@@ -56,9 +61,19 @@ impl Supervisor {
         deliveries: mpsc::Sender<Delivery>,
     ) -> Self {
         let channels = std::mem::take(&mut config.channels);
-        let link = Link::starting(clock::now());
-        let (pending, closing) = (Pending::default(), Vec::new());
-        Self { config, channels, link, next: Effect::Attempt, shown, commands, deliveries, pending, closing }
+        let now = clock::now();
+        Self {
+            config,
+            channels,
+            link: Link::starting(now),
+            next: Effect::Attempt,
+            shown,
+            commands,
+            deliveries,
+            pending: Pending::default(),
+            looked: now,
+            closing: Vec::new(),
+        }
     }
 
     /// Serves until the last handle, or the reader of the deliveries, is gone.
@@ -90,9 +105,13 @@ impl Supervisor {
     async fn round(&mut self) -> ControlFlow<()> {
         if let Effect::Wait(delay) = self.next {
             let due = Instant::now() + delay;
+            let mut look = self.looks();
             while self.next != Effect::Attempt {
                 tokio::select! {
                     () = sleep_until(due) => self.step(LinkEvent::Due),
+                    _ = look.tick() => if self.woke() {
+                        self.step(LinkEvent::TryNow);
+                    },
                     command = self.commands.recv() => self.unconnected(command)?,
                     () = self.deliveries.closed() => return ControlFlow::Break(()),
                 }
@@ -116,6 +135,11 @@ impl Supervisor {
             Ending::Lost(why) => {
                 tracing::info!(hub = self.config.address, why, "not connected to the hub");
                 self.step(LinkEvent::Lost);
+            }
+            Ending::Slept => {
+                tracing::info!(hub = self.config.address, "the computer slept: connecting anew");
+                self.step(LinkEvent::Lost);
+                self.step(LinkEvent::TryNow);
             }
             Ending::Refused(words) => {
                 tracing::warn!(hub = self.config.address, words, "the hub refused the connection");
@@ -147,72 +171,6 @@ impl Supervisor {
         }
     }
 
-    async fn serve(&mut self, connection: &Connection, signals: &mut mpsc::Receiver<Signal>) -> Ending {
-        for channel in self.channels.clone() {
-            if let Err(ending) = self.emit(connection, event::JOIN_CHANNEL, Some(json!(channel))).await {
-                return ending;
-            }
-        }
-        loop {
-            let deadline = self.pending.next_deadline();
-            let served = tokio::select! {
-                signal = signals.recv() => self.heard(signal).await,
-                command = self.commands.recv() => self.connected(connection, command).await,
-                () = at(deadline) => {
-                    self.pending.expire(Instant::now());
-                    Ok(())
-                }
-                () = self.deliveries.closed() => Err(Ending::Abandoned),
-            };
-            if let Err(ending) = served {
-                return ending;
-            }
-        }
-    }
-
-    async fn heard(&mut self, signal: Option<Signal>) -> Result<(), Ending> {
-        match signal {
-            Some(Signal::Accepted | Signal::Confirmed) => Ok(()),
-            Some(Signal::Sent(sent)) => {
-                self.pending.confirm(sent);
-                Ok(())
-            }
-            Some(Signal::Errors(error)) => {
-                let Some(error) = self.pending.refuse(error) else { return Ok(()) };
-                let told = self.deliveries.send(Delivery::Errors(error));
-                match timeout(self.config.pacing.reader_patience, told).await {
-                    Ok(_) => Ok(()),
-                    Err(_) => Err(Ending::Lost("the queue of deliveries stayed full".into())),
-                }
-            }
-            Some(Signal::Refused(words)) => Err(Ending::Refused(words)),
-            Some(Signal::Lost(why)) => Err(Ending::Lost(why)),
-            None => Err(Ending::Lost("the connection ended".into())),
-        }
-    }
-
-    async fn connected(&mut self, connection: &Connection, command: Option<Command>) -> Result<(), Ending> {
-        match command {
-            Some(Command::Join(channel)) => {
-                self.remember(&channel);
-                self.emit(connection, event::JOIN_CHANNEL, Some(json!(channel))).await
-            }
-            Some(Command::Leave(channel)) => {
-                self.channels.retain(|joined| *joined != channel);
-                self.emit(connection, event::LEAVE_CHANNEL, Some(json!(channel))).await
-            }
-            Some(Command::GetChannels) => self.emit(connection, event::GET_CHANNELS, None).await,
-            Some(Command::GetStats) => self.emit(connection, event::GET_STATS, None).await,
-            Some(Command::TryNow) => Ok(()),
-            Some(Command::Send(request, reply)) => self.send(connection, *request, reply).await,
-            Some(Command::Close(reply)) => {
-                self.closing.push(reply);
-                Err(Ending::Close)
-            }
-            None => Err(Ending::Close),
-        }
-    }
-
     /// A command while there is no connection. `Break`: the session is to end.
     fn unconnected(&mut self, command: Option<Command>) -> ControlFlow<()> {
         match command {
@@ -232,45 +190,24 @@ impl Supervisor {
         ControlFlow::Continue(())
     }
 
-    async fn send(
-        &mut self,
-        connection: &Connection,
-        mut request: SendRequest,
-        reply: Reply,
-    ) -> Result<(), Ending> {
-        request.client_id = request.client_id.or_else(fresh_id);
-        let until = Instant::now() + self.config.pacing.answer_deadline;
-        self.pending.add(request.client_id.clone(), until, reply);
-        self.emit(connection, event::SEND_NOTIFICATION, Some(wire(request))).await
-    }
-
-    async fn emit(&self, connection: &Connection, event: &str, payload: Option<Value>) -> Result<(), Ending> {
-        match timeout(self.config.pacing.emit_deadline, connection.emit(event, payload)).await {
-            Ok(sent) => sent.map_err(Ending::Lost),
-            Err(_) => Err(Ending::Lost("the network took nothing more".into())),
-        }
-    }
-
-    /// Says goodbye and hears the hub out: what it sent before it heard us counts as delivered there.
-    async fn part(&mut self, connection: Connection, mut signals: mpsc::Receiver<Signal>) {
-        let deadline = self.config.pacing.goodbye_deadline;
-        let parting = async {
-            connection.goodbye().await;
-            while let Some(signal) = signals.recv().await {
-                if let Signal::Sent(sent) = signal {
-                    self.pending.confirm(sent);
-                }
-            }
-        };
-        if timeout(deadline, parting).await.is_err() {
-            tracing::debug!("the hub did not close after our goodbye");
-        }
-    }
-
-    fn remember(&mut self, channel: &str) {
+    pub(crate) fn remember(&mut self, channel: &str) {
         if !self.channels.iter().any(|joined| joined == channel) {
             self.channels.push(channel.to_owned());
         }
+    }
+
+    /// The times to look at the wall clock, from now on.
+    pub(crate) fn looks(&mut self) -> Interval {
+        self.looked = clock::now();
+        let mut looks = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        looks
+    }
+
+    /// Whether the computer slept since the last look.
+    pub(crate) fn woke(&mut self) -> bool {
+        let last = std::mem::replace(&mut self.looked, clock::now());
+        slept(last, self.looked)
     }
 
     fn step(&mut self, event: LinkEvent) {
@@ -286,68 +223,6 @@ impl Supervisor {
             changed
         });
     }
-}
-
-/// Opens a connection and waits until the hub has let us in.
-async fn establish(
-    config: &SessionConfig,
-    inflow: Inflow,
-    signals: &mut mpsc::Receiver<Signal>,
-) -> Result<Connection, Ending> {
-    let connection = Connection::open(config, inflow.clone()).await.map_err(|fault| match fault {
-        OpenFault::Address(why) => Ending::Refused(why),
-        OpenFault::Unreachable(why) => Ending::Lost(why),
-    })?;
-    let mut grace = None;
-    loop {
-        let signal = tokio::select! {
-            signal = signals.recv() => signal,
-            () = at(grace) => return Ok(connection),
-        };
-        match signal {
-            Some(Signal::Confirmed) => return Ok(connection),
-            // The published API confirms; a hub that does not is taken at its CONNECT.
-            Some(Signal::Accepted) => {
-                grace = Some(Instant::now() + config.pacing.confirmation_grace);
-            }
-            Some(Signal::Errors(error)) => inflow.deliver(Some(Delivery::Errors(error))).await,
-            Some(Signal::Sent(_)) => {}
-            Some(Signal::Refused(words)) => return Err(Ending::Refused(words)),
-            Some(Signal::Lost(why)) => return Err(Ending::Lost(why)),
-            None => return Err(Ending::Lost("the connection ended".into())),
-        }
-    }
-}
-
-/// The given instant; without one, never.
-async fn at(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => sleep_until(instant).await,
-        None => pending().await,
-    }
-}
-
-fn wire(request: SendRequest) -> Value {
-    let mut payload = json!({ "type": request.kind, "title": request.title, "message": request.message });
-    let optional = [
-        ("channel", request.channel.map(Value::from)),
-        ("data", request.data.map(Value::from)),
-        ("client_id", request.client_id.map(Value::from)),
-    ];
-    for (field, value) in optional {
-        if let Some(value) = value {
-            payload[field] = value;
-        }
-    }
-    payload
-}
-
-/// 128 random bits in hexadecimal digits. `None` if the system has none: the hub's answers are then matched
-/// in order.
-fn fresh_id() -> Option<String> {
-    let mut bits = [0; 16];
-    getrandom::fill(&mut bits).ok()?;
-    Some(format!("{:032x}", u128::from_be_bytes(bits)))
 }
 
 /// Between 0 and 1.

@@ -5,8 +5,10 @@ mod support;
 use std::time::{Duration, Instant};
 
 use chapfood_client::{Delivery, LinkState, Pacing, Session};
+use futures_util::{SinkExt, StreamExt};
 use support::{Manners, Network, TestHub, config, connected, find, quick, until};
 use tokio::net::TcpListener;
+use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
 async fn a_hub_that_was_restarted_is_joined_again() {
@@ -142,4 +144,26 @@ async fn a_reader_that_stalls_ends_the_connection_and_misses_nothing_of_the_next
     let expected: Vec<_> = (0..received.len()).map(|n| format!("n_{n:010}.000000")).collect();
     assert_eq!(received, expected, "what was delivered has no gap; the rest is the hub's to send again");
     assert!((3_000..5_000).contains(&received.len()), "the queue is bounded: {}", received.len());
+}
+
+/// `rust_socketio` panics here, and its task dies without a word.
+#[tokio::test]
+async fn a_hub_that_breaks_off_within_an_attachment_is_a_lost_hub() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("it listens");
+    let hub = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.expect("the session comes");
+        let mut socket = tokio_tungstenite::accept_async(stream).await.expect("it is a WebSocket");
+        let open =
+            r#"0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
+        let attachment_follows = r#"451-["photo",{"_placeholder":true,"num":0}]"#;
+        for packet in [open, r#"40{"sid":"b"}"#, attachment_follows] {
+            socket.send(Message::text(packet)).await.expect("the session listens");
+        }
+        socket.close(None).await.expect("the session listens");
+        while let Some(Ok(_)) = socket.next().await {}
+    });
+    let (session, _deliveries) = Session::start(config(address, &[]));
+    until(&session, |link| matches!(link, LinkState::Reconnecting { .. })).await;
+    hub.await.expect("the hub played its part");
 }

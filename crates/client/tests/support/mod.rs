@@ -1,5 +1,5 @@
 //! A small hub that can be made to misbehave, and a network that can be cut.
-#![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test program uses a part of it")]
 
 mod network;
 

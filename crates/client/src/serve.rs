@@ -1,0 +1,138 @@
+//! What a session does while it is connected.
+
+use chapfood_protocol::{SendRequest, event};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+
+use crate::Delivery;
+use crate::connection::Connection;
+use crate::establish::at;
+use crate::inflow::Signal;
+use crate::pending::Reply;
+use crate::request::{fresh_id, wire};
+use crate::session::Command;
+use crate::supervisor::{Ending, Supervisor};
+
+impl Supervisor {
+    /// Joins the channels and serves until the connection, or the wish for it, ends.
+    pub(crate) async fn serve(
+        &mut self,
+        connection: &Connection,
+        signals: &mut mpsc::Receiver<Signal>,
+    ) -> Ending {
+        for channel in self.channels.clone() {
+            if let Err(ending) = self.emit(connection, event::JOIN_CHANNEL, Some(json!(channel))).await {
+                return ending;
+            }
+        }
+        let mut look = self.looks();
+        loop {
+            let deadline = self.pending.next_deadline();
+            let served = tokio::select! {
+                signal = signals.recv() => self.heard(signal).await,
+                command = self.commands.recv() => self.connected(connection, command).await,
+                () = at(deadline) => {
+                    self.pending.expire(Instant::now());
+                    Ok(())
+                }
+                _ = look.tick() => self.alive(),
+                () = self.deliveries.closed() => Err(Ending::Abandoned),
+            };
+            if let Err(ending) = served {
+                return ending;
+            }
+        }
+    }
+
+    /// What no callback tells: that the computer slept, or that the connection's task died. `rust_socketio`
+    /// panics when a hub breaks off within an attachment, and then there is nobody left to miss the ping.
+    fn alive(&mut self) -> Result<(), Ending> {
+        if self.woke() {
+            Err(Ending::Slept)
+        } else if Handle::current().metrics().num_alive_tasks() == 0 {
+            Err(Ending::Lost("the connection's task died".into()))
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn heard(&mut self, signal: Option<Signal>) -> Result<(), Ending> {
+        match signal {
+            Some(Signal::Accepted | Signal::Confirmed) => Ok(()),
+            Some(Signal::Sent(sent)) => {
+                self.pending.confirm(sent);
+                Ok(())
+            }
+            Some(Signal::Errors(error)) => {
+                let Some(error) = self.pending.refuse(error) else { return Ok(()) };
+                let told = self.deliveries.send(Delivery::Errors(error));
+                match timeout(self.config.pacing.reader_patience, told).await {
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(Ending::Lost("the queue of deliveries stayed full".into())),
+                }
+            }
+            Some(Signal::Refused(words)) => Err(Ending::Refused(words)),
+            Some(Signal::Lost(why)) => Err(Ending::Lost(why)),
+            None => Err(Ending::Lost("the connection ended".into())),
+        }
+    }
+
+    async fn connected(&mut self, connection: &Connection, command: Option<Command>) -> Result<(), Ending> {
+        match command {
+            Some(Command::Join(channel)) => {
+                self.remember(&channel);
+                self.emit(connection, event::JOIN_CHANNEL, Some(json!(channel))).await
+            }
+            Some(Command::Leave(channel)) => {
+                self.channels.retain(|joined| *joined != channel);
+                self.emit(connection, event::LEAVE_CHANNEL, Some(json!(channel))).await
+            }
+            Some(Command::GetChannels) => self.emit(connection, event::GET_CHANNELS, None).await,
+            Some(Command::GetStats) => self.emit(connection, event::GET_STATS, None).await,
+            Some(Command::TryNow) => Ok(()),
+            Some(Command::Send(request, reply)) => self.send(connection, *request, reply).await,
+            Some(Command::Close(reply)) => {
+                self.closing.push(reply);
+                Err(Ending::Close)
+            }
+            None => Err(Ending::Close),
+        }
+    }
+
+    async fn send(
+        &mut self,
+        connection: &Connection,
+        mut request: SendRequest,
+        reply: Reply,
+    ) -> Result<(), Ending> {
+        request.client_id = request.client_id.or_else(fresh_id);
+        let until = Instant::now() + self.config.pacing.answer_deadline;
+        self.pending.add(request.client_id.clone(), until, reply);
+        self.emit(connection, event::SEND_NOTIFICATION, Some(wire(request))).await
+    }
+
+    async fn emit(&self, connection: &Connection, event: &str, payload: Option<Value>) -> Result<(), Ending> {
+        match timeout(self.config.pacing.emit_deadline, connection.emit(event, payload)).await {
+            Ok(sent) => sent.map_err(Ending::Lost),
+            Err(_) => Err(Ending::Lost("the network took nothing more".into())),
+        }
+    }
+
+    /// Says goodbye and hears the hub out: what it sent before it heard us counts as delivered there.
+    pub(crate) async fn part(&mut self, connection: Connection, mut signals: mpsc::Receiver<Signal>) {
+        let deadline = self.config.pacing.goodbye_deadline;
+        let parting = async {
+            connection.goodbye().await;
+            while let Some(signal) = signals.recv().await {
+                if let Signal::Sent(sent) = signal {
+                    self.pending.confirm(sent);
+                }
+            }
+        };
+        if timeout(deadline, parting).await.is_err() {
+            tracing::debug!("the hub did not close after our goodbye");
+        }
+    }
+}
