@@ -26,14 +26,17 @@ export class RealStation {
     ]);
     this.#process = started;
     started.stderr.on('data', (chunk) => (this.log += String(chunk)));
-    for await (const line of createInterface(started.stdout)) {
-      this.log += `${line}\n`;
-      const [, what, url = ''] = /^(station|hub) ready on (\S+)/.exec(line) ?? [];
-      if (what === 'hub') this.hubUrl = url;
-      if (what === 'station') this.url = url;
-      if (this.url && this.hubUrl) return;
-    }
-    throw new Error(`the station ended before it was ready:\n${this.log}`);
+    // Read to the end: a program that may no longer write to its output fails in odd ways.
+    await new Promise<void>((ready, failed) => {
+      started.once('exit', () => failed(new Error(`the station ended before it was ready:\n${this.log}`)));
+      createInterface(started.stdout).on('line', (line) => {
+        this.log += `${line}\n`;
+        const [, what, url = ''] = /^(station|hub) ready on (\S+)/.exec(line) ?? [];
+        if (what === 'hub') this.hubUrl = url;
+        if (what === 'station') this.url = url;
+        if (this.url && this.hubUrl) ready();
+      });
+    });
   }
 
   /** Sends as any shop software does: with the stock client. Resolves once the hub has stored it. */
