@@ -106,6 +106,41 @@ async fn a_refused_channel_does_not_stay() {
     assert_eq!(now.settings.channels, ["commandes", "cuisine"], "a good one stays");
     shop.ask::<Value>(Command::LeaveChannel { name: "commandes".into() }).await.expect("left");
     assert_eq!(computer.settings.now().channels, ["cuisine"], "what was left is left at the next start too");
+    shop.ask::<Value>(Command::StopHub).await.expect("ordered");
+    shop.state("the link to be lost", |now| !matches!(now.link, Link::Connected { .. })).await;
+    shop.ask::<Value>(Command::StartHub).await.expect("ordered");
+    shop.ready().await;
+    shop.send(None, "Retrouvé").await.expect("sent");
+    let refused = shop.event("the arrival", |event| match event {
+        Event::HubErrors { .. } => Some(true),
+        Event::Arrived { .. } => Some(false),
+        _ => None,
+    });
+    assert!(!refused.await, "a new connection does not ask again for what was refused");
+}
+
+#[tokio::test]
+async fn changing_the_name_in_the_rush_loses_nothing() {
+    let host = Computer::hosting();
+    let mut sender = host.start().await;
+    sender.ready().await;
+    let computer = Computer::listening_to(&host.address());
+    let mut shop = computer.start().await;
+    shop.ready().await;
+    for number in 0..60 {
+        sender.send(Some("commandes"), &format!("Commande {number}")).await.expect("sent");
+        if number % 12 == 0 {
+            let change =
+                SettingsChange { username: Some(format!("Awa {number}")), ..SettingsChange::default() };
+            shop.ask::<Value>(Command::ChangeSettings { change }).await.expect("a good name");
+        }
+    }
+    let now = shop.state("all of them", |now| now.total == 60).await;
+    assert_eq!(now.settings.username, "Awa 48", "under the last name");
+    let mut titles = shop.titles().await;
+    titles.sort();
+    titles.dedup();
+    assert_eq!(titles.len(), 60, "what the old session was told is stored, what it was not is sent again");
 }
 
 #[tokio::test]
