@@ -116,7 +116,7 @@ async fn capabilities() -> Result<Vec<String>, ToastFault> {
         ToastFault::NoBus
     })?;
     let asked = session.call_method(Some(SERVICE), PATH, Some(SERVICE), "GetCapabilities", &()).await;
-    asked.and_then(|reply| Ok(reply.body().deserialize()?)).map_err(|error| {
+    asked.and_then(|reply| reply.body().deserialize()).map_err(|error| {
         tracing::warn!("no notification service: {error}");
         match &error {
             zbus::Error::MethodError(name, ..) if nobody_there(name.as_str()) => ToastFault::NoService,

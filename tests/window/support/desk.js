@@ -12,8 +12,8 @@ import { Program, alive, descendants, until } from './processes.js';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../../..');
 const results = join(root, 'tests/results/window');
-/** Colours on the screen when there is more than a blank window and a pop-up. */
-const PAINTED = 600;
+/** Where the list is on the screen: many colours once it is painted, hardly any before. */
+const LIST = '500x600+100+70';
 export const appPath = process.env.CHAPFOOD_APP ?? join(root, 'target/debug/chapfood-notifications');
 
 /** Runs `body` on a desk of its own; keeps its logs and its last picture if it fails. */
@@ -135,17 +135,35 @@ export class Desk {
     }
   }
 
+  /** Closes a window as a person does, by the last button of its title bar. */
+  close(window) {
+    // xdotool itself counts the frame twice.
+    const place = this.call('xwininfo', ['-id', window]);
+    const number = (label) => Number(new RegExp(`${label}: +(\\d+)`).exec(place)[1]);
+    const right = number('Absolute upper-left X') + number('Width');
+    const top = number('Absolute upper-left Y');
+    this.call('xdotool', ['mousemove', '--sync', `${right - 10}`, `${top - 10}`, 'click', '1']);
+  }
+
   call(command, args) {
     return execFileSync(command, args, { env: this.env, encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'] });
   }
 
-  /** A picture of the whole screen, once the window has painted what it already knows. */
+  /** A picture of the whole screen, once the window has painted what its page already knows. */
   async shoot(name) {
     const file = join(this.folder, `${name}.png`);
+    const take = () => {
+      this.call('import', ['-window', 'root', file]);
+      return this.call('identify', ['-format', '%#', file]);
+    };
     try {
-      await until('the window has painted', () => {
-        this.call('import', ['-window', 'root', file]);
-        return Number(this.call('identify', ['-format', '%k', file])) > PAINTED;
+      await this.browser?.painted();
+      let before;
+      await until('the window has painted, and no longer changes', () => {
+        const now = take();
+        const still = now === before;
+        before = now;
+        return still && Number(this.call('convert', [file, '-crop', LIST, '-format', '%k', 'info:'])) > 50;
       });
     } catch {
       // A picture of nothing is one too; and there is none if it was the screen that failed.

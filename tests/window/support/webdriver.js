@@ -40,6 +40,12 @@ export class Browser {
     await ask(`${this.session}/element/${element}/click`, 'POST', {});
   }
 
+  /** Waits until the page has drawn its present state. */
+  painted() {
+    const script = 'requestAnimationFrame(() => requestAnimationFrame(arguments[0]))';
+    return ask(`${this.session}/execute/async`, 'POST', { script, args: [] });
+  }
+
   /** A picture of the page, as base64. */
   picture() {
     return ask(`${this.session}/screenshot`, 'GET');
