@@ -24,6 +24,7 @@ export class StandIn {
   sendReply: unknown = { outcome: 'confirmed', id: 'n_1.1', subscribers: 3 };
   fault: Fault | null = null;
   readonly #server: Server;
+  #silent = false;
   readonly #streams = new Set<ServerResponse>();
 
   constructor(
@@ -44,6 +45,16 @@ export class StandIn {
     await new Promise((closed) => this.#server.close(closed));
   }
 
+  /** Breaks off the events and refuses new listeners, as a station that has ended. */
+  hangUp(): void {
+    this.#silent = true;
+    for (const stream of this.#streams) stream.destroy();
+  }
+
+  pickUp(): void {
+    this.#silent = false;
+  }
+
   emit(event: StationEvent): void {
     for (const stream of this.#streams) stream.write(`data: ${JSON.stringify(event)}\n\n`);
   }
@@ -57,6 +68,7 @@ export class StandIn {
     const path = new URL(request.url ?? '/', this.url).pathname;
     if (path === '/station/command') return this.#command(request, response);
     if (path === '/station/events') {
+      if (this.#silent) return void request.socket.destroy();
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(':\n\n');
       this.#streams.add(response);

@@ -56,7 +56,10 @@ export class App {
   }
 
   async showChannel(channel: string | undefined): Promise<void> {
+    const comingBack = this.view !== 'inbox' && this.list.choice.channel === channel;
     this.view = 'inbox';
+    // What was open and where the list was scrolled to stay, unless the person asks again.
+    if (comingBack) return;
     this.reading.close();
     await this.list.narrow({ channel });
   }

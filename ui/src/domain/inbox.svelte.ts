@@ -1,4 +1,4 @@
-import type { NotificationList } from './list.svelte';
+import type { Choice, NotificationList } from './list.svelte';
 import type { Reading } from './reading.svelte';
 import type { Station } from './station.svelte';
 
@@ -10,6 +10,8 @@ export class Inbox {
   currentId = $state<string | null>(null);
   /** A row the list should bring into view. A new object each time, also for the same row. */
   reveal = $state.raw<{ index: number; focus: boolean } | null>(null);
+  /** How far the list was scrolled, and which one: other views come between. */
+  scrolled: { choice: Choice; top: number } | null = null;
   #index: number | null = null;
 
   constructor(
@@ -53,6 +55,13 @@ export class Inbox {
   close(): void {
     this.reading.close();
     if (this.#index !== null) this.reveal = { index: this.#index, focus: true };
+  }
+
+  /** Marks the open notification read or unread; without one, the current row. */
+  async toggleRead(): Promise<void> {
+    if (this.reading.detail) return this.reading.toggleRead();
+    const row = this.#index === null ? undefined : this.list.row(this.#index);
+    if (row) await this.station.command({ do: 'markRead', ids: [row.id], read: !row.read });
   }
 
   /** Loads what arrived above and goes to the top. */

@@ -28,7 +28,7 @@ export class Reading {
       const detail = await this.#station.command({ do: 'open', id });
       if (this.id !== id) return;
       this.detail = detail;
-      if (!detail.read) this.#timer = setTimeout(() => void this.#mark(true), READ_AFTER_MS);
+      if (!detail.read) this.#timer = setTimeout(() => void this.#markSeen(), READ_AFTER_MS);
     } catch (error) {
       if (this.id !== id) return;
       this.detail = null;
@@ -43,19 +43,17 @@ export class Reading {
     this.fault = null;
   }
 
-  toggleRead(): Promise<void> {
+  /** The station says with an event what became of it; nothing looks done before. */
+  async toggleRead(): Promise<void> {
     clearTimeout(this.#timer);
-    return this.#mark(!this.detail?.read);
+    if (!this.detail) return;
+    await this.#station.command({ do: 'markRead', ids: [this.detail.id], read: !this.detail.read });
   }
 
-  async #mark(read: boolean): Promise<void> {
+  async #markSeen(): Promise<void> {
     if (!this.detail) return;
-    try {
-      // The station says with an event what became of it; nothing looks done before.
-      await this.#station.command({ do: 'markRead', ids: [this.detail.id], read });
-    } catch (error) {
-      this.fault = isFault(error) ? error.code : 'station';
-    }
+    // Should it fail, the row stays unread, which is true; why storing fails is said above the list.
+    await this.#station.command({ do: 'markRead', ids: [this.detail.id], read: true }).catch(() => null);
   }
 
   #receive(event: StationEvent): void {

@@ -14,6 +14,7 @@ const dictionaries: Record<Language, Record<StringKey, string>> = { fr, en };
 export interface Strings {
   readonly language: Language;
   text(key: StringKey, values?: Values): string;
+  number(n: number): string;
   /** The form for `n`; `{n}` is filled with the number as the language writes it. */
   count(key: CountKey, n: number, values?: Values): string;
 }
@@ -25,6 +26,7 @@ export function stringsFor(language: Language): Strings {
   return {
     language,
     text: (key, values) => fill(dictionary[key], values),
+    number: (n) => number.format(n),
     count(key, n, values) {
       const form = plural.select(n) === 'one' ? 'one' : 'other';
       return fill(dictionary[`${key}_${form}` as StringKey], { ...values, n: number.format(n) });
