@@ -2,6 +2,7 @@ use std::convert::Infallible;
 use std::path::Path;
 
 use axum::Router;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{Json, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
@@ -9,7 +10,7 @@ use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chapfood_station::Station;
-use chapfood_station::contract::Command;
+use chapfood_station::contract::{Command, Fault, FaultCode};
 use futures_util::{Stream, stream};
 use tower_http::services::ServeDir;
 
@@ -25,8 +26,12 @@ pub(crate) fn routes(station: Station, ui: &Path) -> Router {
         .with_state(station)
 }
 
-async fn command(State(station): State<Station>, Json(command): Json<Command>) -> Response {
-    match station.handle(command).await {
+async fn command(State(station): State<Station>, command: Result<Json<Command>, JsonRejection>) -> Response {
+    let done = match command {
+        Ok(Json(command)) => station.handle(command).await,
+        Err(rejection) => Err(Fault { code: FaultCode::Unsupported, message: rejection.body_text() }),
+    };
+    match done {
         Ok(reply) => Json(reply).into_response(),
         Err(fault) => (StatusCode::UNPROCESSABLE_ENTITY, Json(fault)).into_response(),
     }
