@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { bystander } from './support/bystander.js';
-import { connect } from './support/client.js';
+import { begin, connect } from './support/client.js';
 import { startHub } from './support/hub.js';
 import { connectRaw, openRaw, openTcp, pollRaw } from './support/raw.js';
 import { within } from './support/within.js';
@@ -221,7 +221,7 @@ test('half-open sockets: nothing sent, half a request, a WebSocket without a wor
   const upgrade =
     'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-  const halves = ['', 'GET /socket.io/?EIO=4', 'POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n4', upgrade];
+  const halves = ['', 'GET /socket.io/?EIO=4', 'POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n\r\n4', upgrade];
   for (const half of halves) {
     await Promise.all(Array.from({ length: 50 }, () => openTcp(t, hub, half)));
     await stillServed(`50 times ${JSON.stringify(half.slice(0, 30))}`);
@@ -266,6 +266,29 @@ test('a client that never reads holds up nobody', async (t) => {
   await sender.settle();
   assert.deepEqual(sender.payloads('error-message'), []);
   await stillServed('a deaf client');
+});
+
+test('a web page of a stranger gets in over no transport, one of this computer does', async (t) => {
+  const hub = await startHub(t);
+  const { stillServed } = await bystander(t, hub);
+  const strangers = [
+    [['websocket'], { Origin: 'https://evil.example' }],
+    [['websocket'], { Origin: 'null' }],
+    [['polling'], { Origin: 'https://evil.example' }],
+    // Their own name, which they made point here. (The stock client lets only WebSocket choose it.)
+    [['websocket'], { Host: 'evil.example:8001' }],
+  ];
+  for (const [transports, extraHeaders] of strangers) {
+    const stranger = begin(t, hub, { transports, extraHeaders });
+    const refused = new Promise((resolve) => stranger.socket.on('connect_error', resolve));
+    await within(5_000, `${transports} with ${JSON.stringify(extraHeaders)} is refused`, refused);
+    assert.deepEqual(stranger.log, []);
+  }
+  for (const transports of [['websocket'], ['polling']]) {
+    const page = await connect(t, hub, { transports, extraHeaders: { Origin: 'http://localhost:3000' } });
+    await page.join('devops');
+  }
+  await stillServed('strangers');
 });
 
 test('plain HTTP to wrong places is answered, not followed', async (t) => {

@@ -43,7 +43,7 @@ test('on SIGTERM the hub says so, ends with 0 within 5 s, and stock clients come
 
 test('a stop waits for nobody: half-open sockets and requests under way do not hold it up', async (t) => {
   const hub = await startHub(t);
-  for (let n = 0; n < 20; n += 1) await openTcp(t, hub, n % 2 ? '' : 'POST /socket.io/ HTTP/1.1\r\nContent-Length: 100\r\n\r\nx');
+  for (let n = 0; n < 20; n += 1) await openTcp(t, hub, n % 2 ? '' : 'POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx');
   const client = await connect(t, hub);
   client.emit('send-notification', { title: 't', message: 'm' });
   assert.equal(await hub.stop(), 0);
