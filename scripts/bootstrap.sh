@@ -9,7 +9,7 @@ source "$(dirname "$0")/common.sh"
 what=${1:?"say what for: build or test"}
 
 build_packages=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev libssl-dev build-essential pkg-config)
-test_packages=(xvfb openbox dunst dbus dbus-bin xauth x11-utils xdotool imagemagick webkit2gtk-driver
+test_packages=(xvfb openbox dunst dbus dbus-bin procps xauth x11-utils xdotool imagemagick webkit2gtk-driver
   fonts-inter fonts-dejavu-core fonts-noto-color-emoji chromium)
 
 # Not on every Debian or Ubuntu under this name; what they bring is then part of another package, comes
