@@ -116,7 +116,7 @@ close_app() {
 send() { "$chapfood" send --hub "$hub" "$@" >>"$logs/send.log"; }
 
 say "Starting a virtual screen with a window manager, a session bus and a notification service"
-start Xvfb Xvfb -displayfd 1 -screen 0 1280x800x24 -nolisten tcp
+start Xvfb Xvfb -displayfd 1 -screen 0 1280x800x24 -noreset -nolisten tcp
 wait_for 10 "the screen" first_line Xvfb '^[0-9]+$'
 DISPLAY=:$(first_line Xvfb '^[0-9]+$')
 export DISPLAY

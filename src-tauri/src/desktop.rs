@@ -8,6 +8,7 @@ use chapfood_station::Station;
 use chapfood_station::contract::{Command, Settings};
 use tauri::{AppHandle, Manager};
 
+use crate::window;
 use crate::words::Words;
 
 /// The hub takes at most this long to say goodbye to whoever is connected.
@@ -20,11 +21,12 @@ pub(crate) struct Desktop {
     station: Station,
     data_dir: PathBuf,
     quitting: AtomicBool,
+    wanted_again: AtomicBool,
 }
 
 impl Desktop {
     pub(crate) fn new(station: Station, data_dir: PathBuf) -> Self {
-        Self { station, data_dir, quitting: AtomicBool::new(false) }
+        Self { station, data_dir, quitting: AtomicBool::new(false), wanted_again: AtomicBool::new(false) }
     }
 
     pub(crate) fn station(&self) -> &Station {
@@ -53,6 +55,16 @@ impl Desktop {
         });
     }
 
+    /// A second start. While this one is ending, it has handed over to somebody who leaves: then
+    /// the app starts again once it has ended.
+    pub(crate) fn started_again(&self, app: &AppHandle) {
+        if self.quitting.load(Ordering::SeqCst) {
+            self.wanted_again.store(true, Ordering::SeqCst);
+        } else {
+            window::show(app);
+        }
+    }
+
     /// Stops the hub and the station in order, then ends the process. Returns at once; asked
     /// again, it does nothing more.
     pub(crate) fn quit(&self, app: &AppHandle) {
@@ -70,7 +82,11 @@ impl Desktop {
             if tokio::time::timeout(ORDERLY, desktop.station.close()).await.is_err() {
                 tracing::error!("the station did not stop within {ORDERLY:?}");
             }
-            app.exit(0);
+            if desktop.wanted_again.load(Ordering::SeqCst) {
+                app.request_restart();
+            } else {
+                app.exit(0);
+            }
         });
     }
 }

@@ -23,10 +23,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
-use tauri::{App, RunEvent};
+use tauri::{App, Manager as _, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
 
+use desktop::Desktop;
 use options::Options;
 
 /// Runs the app until it is asked to end.
@@ -77,7 +78,12 @@ fn build(options: &Options) -> tauri::Result<App> {
     let options = options.clone();
     tauri::Builder::default()
         // First, so that a second start ends before it opens anything.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            // One that asks while this one is still starting gets the window that is on the way.
+            if let Some(desktop) = app.try_state::<Desktop>() {
+                desktop.started_again(app);
+            }
+        }))
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(window_state.build())
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())

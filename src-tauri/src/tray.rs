@@ -136,12 +136,19 @@ impl View {
 fn link_words(snapshot: &Snapshot, words: &Words) -> String {
     match (&snapshot.link, &snapshot.hub_name) {
         (Link::Connecting, _) => words.connecting.into(),
-        (Link::Connected { .. }, Some(name)) => words.connected_to.replace("{hub}", name),
+        (Link::Connected { .. }, Some(name)) => words.connected_to.replace("{hub}", &literal(name)),
         (Link::Connected { .. }, None) => words.connected.into(),
         (Link::Reconnecting { .. }, _) => words.reconnecting.into(),
         (Link::Offline { .. }, _) => words.offline.into(),
-        (Link::Refused { words: hub, .. }, _) => format!("{}: {hub}", words.offline),
+        (Link::Refused { words: hub, .. }, _) => format!("{}: {}", words.offline, literal(hub)),
     }
+}
+
+/// A hub's words as a menu shows them: short, on one line, and without its marks for access keys.
+fn literal(text: &str) -> String {
+    let plain = text.chars().filter(|c| !c.is_control()).take(80).collect::<String>();
+    let plain = plain.replace('&', "&&");
+    if cfg!(target_os = "linux") { plain.replace('_', "__") } else { plain }
 }
 
 /// Quitting with the hub says how many others it cuts off; this computer's own connection is none.

@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use chapfood_station::contract::Event;
-use tauri::webview::NewWindowResponse;
+use chapfood_station::contract::{Event, Theme};
+use tauri::webview::{Color, NewWindowResponse};
 use tauri::{AppHandle, Emitter, Manager, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 use tokio::sync::Mutex;
 
@@ -13,6 +13,8 @@ use crate::{desktop::Desktop, tray_host};
 
 const LABEL: &str = "main";
 const EVENT: &str = "station-event";
+/// The ground of the dark look, as in the UI's tokens.
+const DARK: Color = Color(0x1a, 0x1a, 0x18, 0xff);
 /// A page that dies again this soon would die for ever.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -83,8 +85,14 @@ fn build(app: &AppHandle) -> anyhow::Result<WebviewWindow> {
     let config = app.config();
     let window = config.app.windows.iter().find(|window| window.label == LABEL);
     let dev_server = config.build.dev_url.clone();
-    let window = WebviewWindowBuilder::from_config(app, window.context("no window is configured")?)?
-        .data_directory(app.state::<Desktop>().data_dir().join("webview"))
+    let desktop = app.state::<Desktop>();
+    let mut builder = WebviewWindowBuilder::from_config(app, window.context("no window is configured")?)?;
+    if desktop.settings().theme == Theme::Dark {
+        // Until the page has painted: no white flash in a dark room.
+        builder = builder.background_color(DARK);
+    }
+    let window = builder
+        .data_directory(desktop.data_dir().join("webview"))
         .on_navigation(move |url| stays_at_home(url, dev_server.as_ref()))
         .on_new_window(|url, _| {
             tracing::warn!(%url, "refused a new window");

@@ -1,8 +1,8 @@
 // The app and its desktop: pop-ups that cannot be shown, the tray, one instance, an orderly end.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { onDesk } from './support/desk.js';
+import { appPath, onDesk } from './support/desk.js';
 import { alive, descendants, memory, until } from './support/processes.js';
 import { members, order, send } from './support/sender.js';
 import { TrayHost } from './support/tray-host.js';
@@ -14,6 +14,22 @@ const blocked = /bulle/i;
 function webProcess(app) {
   const names = (pid) => readFileSync(`/proc/${pid}/comm`, 'utf8');
   return descendants(app).find((pid) => names(pid).startsWith('WebKitWebProces'));
+}
+
+/** The apps started by this test, whoever their parent is by now. */
+function runningApps(desk) {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && alive(pid) && environment(pid).includes(desk.data));
+}
+
+function environment(pid) {
+  try {
+    const app = readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(appPath);
+    return app ? readFileSync(`/proc/${pid}/environ`, 'utf8') : '';
+  } catch {
+    return '';
+  }
 }
 
 for (const [name, options] of [
@@ -75,6 +91,22 @@ test('a second start brings the first to the front, and ends', async () => {
     const window = await until('the first shows its window', () => desk.windows()[0]);
     assert.equal((await second.ended).code, 0, 'the second hands over and ends');
     await until('it is in front', () => desk.call('xdotool', ['getactivewindow']).trim() === window);
+  });
+});
+
+test('a start while the app is ending ends in an app that runs', async () => {
+  await onDesk('start-while-ending', { settings: joined }, async (desk) => {
+    const first = desk.runApp('--hidden');
+    await until('the hub answers', () => members(desk.hub, 'commandes'));
+    first.child.kill('SIGTERM');
+    const second = desk.runApp('--hidden');
+    await first.ended;
+    await until('the hub answers again', () => members(desk.hub, 'commandes'));
+    const [heir] = runningApps(desk);
+    assert.ok(heir, 'either the second start went on, or the first started again');
+    process.kill(heir, 'SIGTERM');
+    await until('and that ends in order', () => runningApps(desk).length === 0);
+    await second.ended;
   });
 });
 

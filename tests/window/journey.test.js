@@ -76,3 +76,27 @@ test('hostile words are text in the pop-up and in the window', async () => {
     assert.equal(found.made, 0, 'nothing of it became an element');
   });
 });
+
+test('the window is locked to its own pages and to its one command', async () => {
+  await onDesk('locked', { settings: joined }, async (desk) => {
+    const page = await desk.openApp();
+    await until('the page is there', () => page.find('commandes'));
+    const attempt = (script) => page.run(`return (async () => { ${script} })().then(String, (no) => 'no: ' + no)`);
+    const invoke = 'window.__TAURI_INTERNALS__.invoke';
+
+    assert.match(await attempt(`return (await ${invoke}('station', { command: { do: 'snapshot' } })).host`), /desktop/);
+    for (const command of [
+      'plugin:store|load', 'plugin:autostart|enable', 'plugin:event|emit', 'plugin:window|create',
+      'plugin:webview|create_webview_window', 'plugin:app|version',
+    ]) {
+      assert.match(await attempt(`return ${invoke}('${command}', { path: 'x', event: 'x' })`), /^no: .*not allowed/, command);
+    }
+    assert.equal(await page.run('return typeof window.__TAURI__'), 'undefined', 'no global door');
+    assert.match(await attempt(`return fetch('${desk.hub}/health')`), /^no: /, 'the page speaks to nobody else');
+    assert.match(await attempt('return eval("1")'), /^no: /, 'nothing is run that was not built');
+    await page.run(`window.open('${desk.hub}'); location.href = '${desk.hub}'`);
+    await page.painted();
+    assert.ok(await page.find('commandes'), 'it stays where it is');
+    assert.equal(desk.windows().length, 1, 'alone');
+  });
+});

@@ -58,7 +58,9 @@ export class Desk {
   }
 
   async setUp() {
-    const screen = this.start('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x800x24', '-nolisten', 'tcp']);
+    // A screen that starts anew whenever its last client leaves would throw out whoever just came.
+    const size = ['-screen', '0', '1280x800x24', '-noreset'];
+    const screen = this.start('Xvfb', ['-displayfd', '1', '-nolisten', 'tcp', ...size]);
     const display = await until('Xvfb names its display', () => /^\d+$/m.exec(screen.out)?.[0]);
     this.env.DISPLAY = `:${display}`;
     if (this.options.bus) await this.startBus();
