@@ -7,7 +7,8 @@ cd "$root" || exit 1
 # rustup puts cargo here; a shell that was open during its installation does not know it yet.
 export PATH="$HOME/.cargo/bin:$PATH"
 
-if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; else bold='' plain=''; fi
+bold='' plain=''
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; else export NO_COLOR=1; fi
 export bold plain
 
 say() { printf '%s==>%s %s\n' "$bold" "$plain" "$*"; }
@@ -26,6 +27,5 @@ build_ui() {
     return
   fi
   say "Building the UI"
-  # --prefix leaves npm's own arguments out of the way of the script's.
-  npm --prefix ui run --silent build
+  npm --prefix ui run --silent build -- --logLevel warn
 }

@@ -69,7 +69,7 @@ if [ "$which" = all ]; then
   step 10 "Rust tests, and the UI's types are current" bash -euo pipefail -c rust_tests_and_contract
   step 5 "Stock JavaScript client" npm --prefix tests/stock test --silent
   step 5 "Stock Python client" bash -euo pipefail -c python_tests
-  step 8 "UI in Chromium" npm --prefix ui run --silent e2e
+  step 12 "UI in Chromium" npm --prefix ui run --silent e2e
   step 8 "The app in a real window" npm --prefix tests/window test --silent
 fi
 
