@@ -15,7 +15,11 @@ export const test = base.extend<{ standIn: StandIn }>({
 
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('\n')}`)).toEqual([]);
+  expect(
+    violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('\n')}`,
+    ),
+  ).toEqual([]);
 }
 
 /** The policy forbids inline code and styles: whatever breaks it says so on the console. */

@@ -2,7 +2,10 @@ import { expect, type Page } from '@playwright/test';
 import { test } from './station';
 
 const ORDER = {
-  channel: 'commandes', type: 'info', title: 'Nouvelle commande ORD-45', message: 'À emporter : 3 wraps poulet',
+  channel: 'commandes',
+  type: 'info',
+  title: 'Nouvelle commande ORD-45',
+  message: 'À emporter : 3 wraps poulet',
   data: { ref: 'ORD-45', items: [{ qty: 3, name: 'Wrap poulet' }], client: { name: 'Awa' }, paid: false },
 };
 
@@ -41,7 +44,12 @@ test('a sent order comes on top, and is read once its detail was open', async ({
 test('markup in a notification is text', async ({ page, station }) => {
   await ready(page, station.url);
   const title = '<img src=x onerror="document.title=1"><b>gras</b>';
-  await station.send({ channel: 'commandes', title, message: '<script>alert(1)</script> https://example.com', data: { '<i>clé</i>': '<u>valeur</u>' } });
+  await station.send({
+    channel: 'commandes',
+    title,
+    message: '<script>alert(1)</script> https://example.com',
+    data: { '<i>clé</i>': '<u>valeur</u>' },
+  });
   await row(page, 0).click();
   await expect(page.locator('.detail h1')).toHaveText(title);
   await expect(page.locator('.detail')).toContainText('<u>valeur</u>');
@@ -79,7 +87,12 @@ test('a channel is joined by name, shows who is there, and is left', async ({ pa
   const cuisine = page.locator('.crow', { hasText: 'cuisine' });
   await expect(cuisine).toContainText('1 personne');
   await expect(page.locator('#channel-name')).toHaveValue('');
-  await station.send({ channel: 'cuisine', type: 'success', title: 'ORD-41 prête', message: 'À remettre au comptoir.' });
+  await station.send({
+    channel: 'cuisine',
+    type: 'success',
+    title: 'ORD-41 prête',
+    message: 'À remettre au comptoir.',
+  });
   await nav(page, 'cuisine').click();
   await expect(row(page, 0)).toContainText('ORD-41 prête');
 
@@ -99,7 +112,8 @@ test('the hub’s words about a channel name are shown', async ({ page, station 
 
 test('the keyboard alone goes through the list and back', async ({ page, station }) => {
   await ready(page, station.url);
-  for (const number of [1, 2, 3]) await station.send({ channel: 'commandes', title: `Commande ${number}`, message: 'Table 7' });
+  for (const number of [1, 2, 3])
+    await station.send({ channel: 'commandes', title: `Commande ${number}`, message: 'Table 7' });
   await expect(row(page, 0)).toContainText('Commande 3');
 
   await page.keyboard.press('j');
@@ -179,7 +193,9 @@ test.describe('with 100,000 notifications', () => {
       }
       return slow.sort((a, b) => a - b);
     });
-    console.log(`scrolling 240 screens: median frame ${frames[60]?.toFixed(1)} ms, worst ${frames[119]?.toFixed(1)} ms`);
+    console.log(
+      `scrolling 240 screens: median frame ${frames[60]?.toFixed(1)} ms, worst ${frames[119]?.toFixed(1)} ms`,
+    );
     await list.evaluate((box) => (box.scrollTop = box.scrollHeight));
     const end = Number(await page.locator('.row[data-index]').last().getAttribute('data-index'));
     expect(end).toBe(99_999);

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { Snapshot } from '../src/host/host';
 import { expect, expectAccessible, test, watchConsole } from './browser';
-import { noon, shopSnapshot } from './shop';
+import { hostileDetails, noon, shopSnapshot } from './shop';
 import type { StandIn } from './stand-in';
 
 const SIZES = [
@@ -18,7 +18,8 @@ interface Look {
 }
 
 // The navigation and the bottom bar name the same places; only one of them shows.
-const place = (page: Page, name: RegExp) => page.getByRole('navigation').getByRole('button', { name }).filter({ visible: true });
+const place = (page: Page, name: RegExp) =>
+  page.getByRole('navigation').getByRole('button', { name }).filter({ visible: true });
 const to = (name: RegExp) => (page: Page) => place(page, name).first().click();
 const CHANNELS = /Canaux|canaux|Channels|channels/;
 const SEND = /^(Envoyer|Send)$/;
@@ -40,13 +41,58 @@ const sendBad = async (page: Page) => {
 const LOOKS: Look[] = [
   { name: 'inbox' },
   { name: 'detail', go: openFirst },
-  { name: 'detail-json', go: async (page) => { await openFirst(page); await page.getByRole('tab', { name: 'JSON' }).click(); } },
+  {
+    name: 'detail-json',
+    go: async (page) => {
+      await openFirst(page);
+      await page.getByRole('tab', { name: 'JSON' }).click();
+    },
+  },
+  {
+    name: 'hostile',
+    snapshot: {
+      hubName: 'Restaurant '.repeat(12),
+      unread: 123_456,
+      channels: Array.from({ length: 30 }, (_, at) => ({
+        name: `${'canal-'.repeat(14)}${at}`,
+        joined: at < 20,
+        confirmed: true,
+        clientCount: at,
+        unread: at * 999,
+      })),
+    },
+    prepare: (standIn) => {
+      standIn.details = hostileDetails();
+    },
+    go: async (page) => {
+      await page.locator('[data-index="0"]').click();
+      await expect(page.locator('.detail h1')).toBeVisible();
+    },
+  },
   { name: 'types', go: (page) => page.getByRole('button', { name: /type/ }).click() },
-  { name: 'empty', snapshot: { unread: 0 }, prepare: (standIn) => { standIn.details = []; } },
-  { name: 'no-channel', snapshot: { unread: 0, channels: [] }, prepare: (standIn) => { standIn.details = []; } },
-  { name: 'reconnecting', snapshot: { link: { state: 'reconnecting', attempt: 3, of: 5, nextAt: noon() + 4000, since: noon() } } },
+  {
+    name: 'empty',
+    snapshot: { unread: 0 },
+    prepare: (standIn) => {
+      standIn.details = [];
+    },
+  },
+  {
+    name: 'no-channel',
+    snapshot: { unread: 0, channels: [] },
+    prepare: (standIn) => {
+      standIn.details = [];
+    },
+  },
+  {
+    name: 'reconnecting',
+    snapshot: { link: { state: 'reconnecting', attempt: 3, of: 5, nextAt: noon() + 4000, since: noon() } },
+  },
   { name: 'offline', snapshot: { link: { state: 'offline', nextAt: noon() + 7000, since: noon() - 540_000 } } },
-  { name: 'refused', snapshot: { link: { state: 'refused', words: 'Jeton révoqué', nextAt: noon() + 7000, since: noon() } } },
+  {
+    name: 'refused',
+    snapshot: { link: { state: 'refused', words: 'Jeton révoqué', nextAt: noon() + 7000, since: noon() } },
+  },
   { name: 'no-popups', snapshot: { popups: 'no_service' } },
   { name: 'no-storage', snapshot: { storageFault: 'No space left on device (os error 28)' } },
   { name: 'channels', go: to(CHANNELS) },
@@ -63,8 +109,30 @@ const LOOKS: Look[] = [
     go: sendBad,
   },
   { name: 'hub-off', go: to(HUB) },
-  { name: 'hub-on', snapshot: { hostedHub: { state: 'on', address: 'http://192.168.1.20:8001', connectedClients: 4, activeChannels: 5, startedAt: noon() - 8_760_000 } }, go: to(HUB) },
-  { name: 'hub-failed', snapshot: { hostedHub: { state: 'failed', reason: 'port_in_use', detail: 'bind 0.0.0.0:8001: Address already in use (os error 98)' } }, go: to(HUB) },
+  {
+    name: 'hub-on',
+    snapshot: {
+      hostedHub: {
+        state: 'on',
+        address: 'http://192.168.1.20:8001',
+        connectedClients: 4,
+        activeChannels: 5,
+        startedAt: noon() - 8_760_000,
+      },
+    },
+    go: to(HUB),
+  },
+  {
+    name: 'hub-failed',
+    snapshot: {
+      hostedHub: {
+        state: 'failed',
+        reason: 'port_in_use',
+        detail: 'bind 0.0.0.0:8001: Address already in use (os error 98)',
+      },
+    },
+    go: to(HUB),
+  },
   { name: 'settings', go: to(SETTINGS) },
   { name: 'help', go: (page) => page.keyboard.press('?') },
 ];
@@ -97,7 +165,9 @@ for (const look of LOOKS) {
 
 async function expectNoOverflow(page: Page): Promise<void> {
   const wider = await page.evaluate(() =>
-    [...document.querySelectorAll('.scroll, .pane, .app')].filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className),
+    [...document.querySelectorAll('.scroll, .pane, .app')]
+      .filter((box) => box.scrollWidth > box.clientWidth + 1)
+      .map((box) => box.className),
   );
   expect(wider, 'nothing scrolls sideways').toEqual([]);
 }

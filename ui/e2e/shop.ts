@@ -3,27 +3,112 @@ import type { JsonValue } from '../src/host/contract/serde_json/JsonValue';
 import type { NotificationType } from '../src/host/contract/NotificationType';
 
 type Line = [
-  type: NotificationType, title: string, message: string, channel: string | null, sender: string,
-  minutesAgo: number, read: boolean, data?: JsonValue, caughtUp?: boolean,
+  type: NotificationType,
+  title: string,
+  message: string,
+  channel: string | null,
+  sender: string,
+  minutesAgo: number,
+  read: boolean,
+  data?: JsonValue,
+  caughtUp?: boolean,
 ];
 
 const ORDER = {
-  event: 'order.delayed', ref: 'ORD-42', table: 7, waited_min: 8,
-  items: [{ qty: 2, name: 'Burger maison' }, { qty: 1, name: 'Frites' }],
-  client: { name: 'Awa Ndiaye', phone: '+221 77 000 00 00' }, total: 14500, paid: true, note: '',
+  event: 'order.delayed',
+  ref: 'ORD-42',
+  table: 7,
+  waited_min: 8,
+  items: [
+    { qty: 2, name: 'Burger maison' },
+    { qty: 1, name: 'Frites' },
+  ],
+  client: { name: 'Awa Ndiaye', phone: '+221 77 000 00 00' },
+  total: 14500,
+  paid: true,
+  note: '',
 };
 
 const LINES: Line[] = [
-  ['warning', 'ORD-42 attend depuis 8 min', 'Table 7\u00a0: 2 burgers maison, 1 frites. Personne ne l’a prise.', 'cuisine', 'Suivi commandes', 1, false, ORDER],
-  ['info', 'Nouvelle commande ORD-45', 'À emporter\u00a0: 3 wraps poulet, 1 jus de gingembre', 'commandes', 'Caisse 1', 2, false],
-  ['info', 'Nouvelle commande ORD-43', 'Table 2\u00a0: 1 poulet braisé, 1 alloco, 2 bissap', 'commandes', 'Caisse 1', 4, true, undefined, true],
-  ['error', 'Imprimante du bar hors ligne', 'Les bons du bar ne sortent plus. Vérifier le papier.', 'devops', 'Poste bar', 6, false],
+  [
+    'warning',
+    'ORD-42 attend depuis 8 min',
+    'Table 7\u00a0: 2 burgers maison, 1 frites. Personne ne l’a prise.',
+    'cuisine',
+    'Suivi commandes',
+    1,
+    false,
+    ORDER,
+  ],
+  [
+    'info',
+    'Nouvelle commande ORD-45',
+    'À emporter\u00a0: 3 wraps poulet, 1 jus de gingembre',
+    'commandes',
+    'Caisse 1',
+    2,
+    false,
+  ],
+  [
+    'info',
+    'Nouvelle commande ORD-43',
+    'Table 2\u00a0: 1 poulet braisé, 1 alloco, 2 bissap',
+    'commandes',
+    'Caisse 1',
+    4,
+    true,
+    undefined,
+    true,
+  ],
+  [
+    'error',
+    'Imprimante du bar hors ligne',
+    'Les bons du bar ne sortent plus. Vérifier le papier.',
+    'devops',
+    'Poste bar',
+    6,
+    false,
+  ],
   ['success', 'ORD-41 prête', 'À remettre au comptoir.', 'cuisine', 'Alice', 9, true],
   ['info', 'Livraison de légumes à 14 h', 'Prévoir une personne au quai.', null, 'Direction', 15, true],
   ['warning', 'Frigo 2 à 9 °C', 'Au-dessus du seuil de 5 °C depuis 12 min.', 'cuisine', 'Sonde frigo 2', 27, true],
   ['success', 'Sauvegarde terminée', '1 284 notifications, 3,1 Mo', 'devops', 'Hub', 760, true],
-  ['error', 'Paiement refusé ORD-37', 'Carte refusée par la banque, réglée en espèces.', 'commandes', 'Caisse 2', 900, true],
+  [
+    'error',
+    'Paiement refusé ORD-37',
+    'Carte refusée par la banque, réglée en espèces.',
+    'commandes',
+    'Caisse 2',
+    900,
+    true,
+  ],
 ];
+
+/** What a hub lets through at its limits: long words, right-to-left text, markup, deep and wide data. */
+export function hostileDetails(): Detail[] {
+  const long = 'Anticonstitutionnellement'.repeat(8);
+  const [first, ...rest] = shopDetails();
+  if (!first) return [];
+  const deep = { a: { b: { c: { d: { e: { f: { g: { h: { i: 1 } } } } } } } } };
+  const wide = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`champ_${at}`, at * 1000]));
+  return [
+    {
+      ...first,
+      title: long,
+      message: `<b>${long}</b>\n\nطلب جديد: طاولة ٧ 🍔🍟\n${'mot '.repeat(200)}`,
+      sender: long,
+      channel: 'canal-'.repeat(16),
+      data: {
+        [long]: long,
+        deep,
+        items: Array.from({ length: 30 }, (_, at) => ({ qty: at, name: long, note: 'x', prix: 12.5 })),
+        ...wide,
+      },
+    },
+    { ...first, row: 0, id: 'n_rtl', title: 'طلب جديد ORD-46', message: 'طاولة ٧: ٢ برغر', sender: 'مريم', data: null },
+    ...rest,
+  ];
+}
 
 /** Noon today: the newest notification is from 12:06, whenever the test runs. */
 export function noon(): number {
@@ -34,7 +119,14 @@ export function shopDetails(): Detail[] {
   return LINES.map(([type, title, message, channel, sender, minutesAgo, read, data = null, caughtUp = false], at) => ({
     row: LINES.length - at,
     id: `n_1763640000.00${at}`,
-    type, title, message, sender, channel, read, caughtUp, data,
+    type,
+    title,
+    message,
+    sender,
+    channel,
+    read,
+    caughtUp,
+    data,
     at: noon() - minutesAgo * 60_000,
     receivedAt: noon() - minutesAgo * 60_000 + 40,
   }));
@@ -58,9 +150,18 @@ export function shopSnapshot(change: Partial<Snapshot> = {}): Snapshot {
     storageFault: null,
     popups: 'working',
     settings: {
-      language: 'fr', theme: 'light', username: 'Comptoir', userId: 'station_1', hubAddress: 'http://192.168.1.20:8001',
-      hostHub: false, hubPort: 8001, channels: ['commandes', 'cuisine', 'devops'], popups: true,
-      singleKeyShortcuts: true, closeToTray: true, autostart: false,
+      language: 'fr',
+      theme: 'light',
+      username: 'Comptoir',
+      userId: 'station_1',
+      hubAddress: 'http://192.168.1.20:8001',
+      hostHub: false,
+      hubPort: 8001,
+      channels: ['commandes', 'cuisine', 'devops'],
+      popups: true,
+      singleKeyShortcuts: true,
+      closeToTray: true,
+      autostart: false,
     },
     host: 'desktop',
     newestRow: LINES.length,

@@ -8,7 +8,11 @@ import type { Filter } from '../src/host/contract/Filter';
 
 const DIST = join(import.meta.dirname, '..', 'dist');
 const TYPES: Record<string, string> = {
-  '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
 };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'";
@@ -78,7 +82,10 @@ export class StandIn {
     const file = join(DIST, normalize(path === '/' ? '/index.html' : path));
     const found = await stat(file).catch(() => null);
     if (!found?.isFile()) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': POLICY,
+    });
     createReadStream(file).pipe(response);
   }
 
@@ -95,28 +102,35 @@ export class StandIn {
 
   #reply(command: Command): unknown {
     switch (command.do) {
-      case 'snapshot': return this.snapshot;
-      case 'outline': return outlineOf(this.#rows(command.filter));
-      case 'page': return this.#rows(command.filter).slice(command.offset, command.offset + command.limit);
+      case 'snapshot':
+        return this.snapshot;
+      case 'outline':
+        return outlineOf(this.#rows(command.filter));
+      case 'page':
+        return this.#rows(command.filter).slice(command.offset, command.offset + command.limit);
       case 'locate': {
         const at = this.#rows(command.filter).findIndex((row) => row.id === command.id);
         return at < 0 ? null : at;
       }
-      case 'open': return this.details.find((detail) => detail.id === command.id);
-      case 'markRead': return this.#markRead(command.ids, command.read);
+      case 'open':
+        return this.details.find((detail) => detail.id === command.id);
+      case 'markRead':
+        return this.#markRead(command.ids, command.read);
       case 'markAllRead': {
         const ids = this.#rows({ ...command.filter, unread: true }).map((row) => row.id);
         this.#markRead(ids, true);
         return ids.length;
       }
-      case 'send': return this.sendReply;
+      case 'send':
+        return this.sendReply;
       case 'changeSettings': {
         const { language, ...change } = command.change;
         const chosen = language === undefined ? {} : { language: language === 'system' ? null : language };
         this.change({ settings: { ...this.snapshot.settings, ...change, ...chosen } });
         return this.snapshot.settings;
       }
-      default: return null;
+      default:
+        return null;
     }
   }
 
@@ -142,7 +156,9 @@ function outlineOf(rows: Row[]): { days: { date: string; count: number }[]; tota
   const days = new Map<string, number>();
   for (const row of rows) {
     const at = new Date(row.at);
-    const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+    const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()]
+      .map((part) => String(part).padStart(2, '0'))
+      .join('-');
     days.set(date, (days.get(date) ?? 0) + 1);
   }
   return { days: [...days].map(([date, count]) => ({ date, count })), total: rows.length };

@@ -61,7 +61,13 @@ test('data that is no JSON is refused here, with its place', async ({ page, stan
 
 test('stopping the hub names how many computers it cuts off, and asks first', async ({ page, standIn }) => {
   standIn.snapshot = shopSnapshot({
-    hostedHub: { state: 'on', address: 'http://192.168.1.20:8001', connectedClients: 4, activeChannels: 5, startedAt: noon() },
+    hostedHub: {
+      state: 'on',
+      address: 'http://192.168.1.20:8001',
+      connectedClients: 4,
+      activeChannels: 5,
+      startedAt: noon(),
+    },
   });
   await page.goto(standIn.url);
   await nav(page, /^Hub/).click();
@@ -116,7 +122,12 @@ test('a setting the station refuses is said at its field', async ({ page, standI
 test('the list is where it was left when coming back from another view', async ({ page, standIn }) => {
   const [template] = standIn.details;
   if (!template) throw new Error('the shop has notifications');
-  standIn.details = Array.from({ length: 300 }, (_, at) => ({ ...template, row: 300 - at, id: `n_${at}`, title: `Commande ${300 - at}` }));
+  standIn.details = Array.from({ length: 300 }, (_, at) => ({
+    ...template,
+    row: 300 - at,
+    id: `n_${at}`,
+    title: `Commande ${300 - at}`,
+  }));
   standIn.snapshot = shopSnapshot({ newestRow: 300 });
   await page.goto(standIn.url);
   const list = page.locator('#list');

@@ -22,7 +22,15 @@ export class RealStation {
   async start(hubPort: number, flags: string[]): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'chapfood-ui-'));
     const started = spawn(BINARY, [
-      '--listen', '127.0.0.1:0', '--ui', join(import.meta.dirname, '..', 'dist'), '--data', this.#folder, '--hub-port', String(hubPort), ...flags,
+      '--listen',
+      '127.0.0.1:0',
+      '--ui',
+      join(import.meta.dirname, '..', 'dist'),
+      '--data',
+      this.#folder,
+      '--hub-port',
+      String(hubPort),
+      ...flags,
     ]);
     this.#process = started;
     started.stderr.on('data', (chunk) => (this.log += String(chunk)));
@@ -40,7 +48,13 @@ export class RealStation {
   }
 
   /** Sends as any shop software does: with the stock client. Resolves once the hub has stored it. */
-  async send(notification: { channel?: string; type?: string; title: string; message: string; data?: object }): Promise<void> {
+  async send(notification: {
+    channel?: string;
+    type?: string;
+    title: string;
+    message: string;
+    data?: object;
+  }): Promise<void> {
     this.#sender ??= io(this.hubUrl, { auth: { user_id: 'caisse', username: 'Caisse 1' } });
     const sender = this.#sender;
     await new Promise<void>((done, failed) => {

@@ -7,14 +7,17 @@ const root = import.meta.dirname;
 const files = (readdirSync(root, { recursive: true }) as string[])
   .filter((path) => /\.(ts|svelte)$/.test(path) && !path.endsWith('.test.ts'))
   .map((path) => ({ path: relative('.', path), text: readFileSync(join(root, path), 'utf8') }));
-const offenders = (wrong: (file: { path: string; text: string }) => boolean) => files.filter(wrong).map(({ path }) => path);
+const offenders = (wrong: (file: { path: string; text: string }) => boolean) =>
+  files.filter(wrong).map(({ path }) => path);
 
 test('only the host imports Tauri', () => {
   expect(offenders(({ path, text }) => !path.startsWith('host/') && text.includes('@tauri-apps/'))).toEqual([]);
 });
 
 test('the tiers import downwards only: shared, then domain, then views', () => {
-  expect(offenders(({ path, text }) => path.startsWith('shared/') && /from '\.\.\/(domain|views)\//.test(text))).toEqual([]);
+  expect(
+    offenders(({ path, text }) => path.startsWith('shared/') && /from '\.\.\/(domain|views)\//.test(text)),
+  ).toEqual([]);
   expect(offenders(({ path, text }) => path.startsWith('domain/') && /from '\.\.\/views\//.test(text))).toEqual([]);
 });
 
@@ -27,11 +30,18 @@ test('no style is written in markup, where the policy would block it', () => {
 });
 
 test('every string is used', () => {
-  const source = files.filter(({ path }) => !/^strings\/(fr|en)\.ts$/.test(path)).map(({ text }) => text).join('\n');
+  const source = files
+    .filter(({ path }) => !/^strings\/(fr|en)\.ts$/.test(path))
+    .map(({ text }) => text)
+    .join('\n');
   const prefixes = [...source.matchAll(/[`'"]([\w.]+\.)\$\{/g)].map(([, prefix]) => prefix ?? '');
   const unused = Object.keys(fr).filter((key) => {
     const base = key.replace(/_(one|other)$/, '');
-    return !source.includes(`'${key}'`) && !source.includes(`'${base}'`) && !prefixes.some((prefix) => key.startsWith(prefix));
+    return (
+      !source.includes(`'${key}'`) &&
+      !source.includes(`'${base}'`) &&
+      !prefixes.some((prefix) => key.startsWith(prefix))
+    );
   });
   expect(unused).toEqual([]);
 });

@@ -28,9 +28,7 @@ export class App {
   readonly announcer = new Announcer(() => this.strings);
   readonly #systemLanguage = systemLanguage(navigator.languages);
 
-  readonly strings = $derived.by(() =>
-    stringsFor(this.station.snapshot?.settings.language ?? this.#systemLanguage),
-  );
+  readonly strings = $derived.by(() => stringsFor(this.station.snapshot?.settings.language ?? this.#systemLanguage));
 
   constructor(host: Host) {
     this.station = new Station(host);

@@ -21,12 +21,17 @@ export function dayName(date: string, now: number, strings: Strings): string {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
   const midnight = new Date(year, month - 1, day);
   const today = new Date(now);
-  const daysAgo = Math.round((new Date(today.getFullYear(), today.getMonth(), today.getDate()).getTime() - midnight.getTime()) / 86_400_000);
+  const daysAgo = Math.round(
+    (new Date(today.getFullYear(), today.getMonth(), today.getDate()).getTime() - midnight.getTime()) / 86_400_000,
+  );
   if (daysAgo === 0) return strings.text('inbox.day.today');
   if (daysAgo === 1) return strings.text('inbox.day.yesterday');
   const sameYear = midnight.getFullYear() === today.getFullYear();
   const name = format(strings.language, {
-    weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' as const }),
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(sameYear ? {} : { year: 'numeric' as const }),
   }).format(midnight);
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

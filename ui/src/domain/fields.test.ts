@@ -10,7 +10,14 @@ test('objects are flattened, so that each line names its way', () => {
 });
 
 test('an array of objects is a table of all their keys', () => {
-  expect(fieldsOf({ items: [{ qty: 2, name: 'Burger' }, { name: 'Frites', note: 'sans sel' }] })).toEqual([
+  expect(
+    fieldsOf({
+      items: [
+        { qty: 2, name: 'Burger' },
+        { name: 'Frites', note: 'sans sel' },
+      ],
+    }),
+  ).toEqual([
     {
       path: ['items'],
       value: {
@@ -54,7 +61,10 @@ test('a key named like something every object has is only a key', () => {
       value: {
         is: 'table',
         columns: ['constructor', 'qty'],
-        rows: [[{ is: 'number', value: 1 }, { is: 'empty' }], [{ is: 'empty' }, { is: 'number', value: 2 }]],
+        rows: [
+          [{ is: 'number', value: 1 }, { is: 'empty' }],
+          [{ is: 'empty' }, { is: 'number', value: 2 }],
+        ],
       },
     },
     { path: ['__proto__'], value: { is: 'text', text: 'x' } },

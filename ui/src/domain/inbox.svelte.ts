@@ -73,7 +73,8 @@ export class Inbox {
   async openRequested(id: string): Promise<void> {
     this.currentId = id;
     const opening = this.reading.open(id);
-    if ((await this.list.locate(id)) === null) await this.list.narrow({ unread: false, kind: undefined, channel: undefined });
+    if ((await this.list.locate(id)) === null)
+      await this.list.narrow({ unread: false, kind: undefined, channel: undefined });
     await this.#findAgain();
     if (this.#index !== null) this.reveal = { index: this.#index, focus: false };
     await opening;
@@ -82,7 +83,12 @@ export class Inbox {
   /** Marks what the list shows as read. Answers how many, and how to take it back if that can be. */
   async markAllRead(): Promise<{ count: number; undo: (() => void) | null }> {
     const filter = this.list.filter;
-    const unread = await this.station.command({ do: 'page', filter: { ...filter, unread: true }, offset: 0, limit: UNDOABLE });
+    const unread = await this.station.command({
+      do: 'page',
+      filter: { ...filter, unread: true },
+      offset: 0,
+      limit: UNDOABLE,
+    });
     const count = await this.station.command({ do: 'markAllRead', filter });
     const ids = unread.map((row) => row.id);
     const undo = () => void this.station.command({ do: 'markRead', ids, read: false });

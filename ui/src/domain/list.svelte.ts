@@ -98,9 +98,7 @@ export class NotificationList {
     const numbers = this.#wantedPages();
     const [outline, ...pages] = await Promise.all([
       this.#station.command({ do: 'outline', filter }),
-      ...numbers.map((number) =>
-        this.#station.command({ do: 'page', filter, offset: number * PAGE, limit: PAGE }),
-      ),
+      ...numbers.map((number) => this.#station.command({ do: 'page', filter, offset: number * PAGE, limit: PAGE })),
     ]);
     if (choice !== this.choice) return;
     this.#loads += 1;
@@ -187,7 +185,10 @@ export class NotificationList {
     const changed = new Set(ids);
     for (const [number, rows] of this.#pages) {
       if (rows.some((row) => changed.has(row.id))) {
-        this.#pages.set(number, rows.map((row) => (changed.has(row.id) ? { ...row, read } : row)));
+        this.#pages.set(
+          number,
+          rows.map((row) => (changed.has(row.id) ? { ...row, read } : row)),
+        );
       }
     }
   }

@@ -11,7 +11,10 @@ let held: Row[];
 async function start(count: number, change: Partial<Row> = {}): Promise<void> {
   held = rows(count, change);
   host = new FakeHost();
-  host.answer = answersFrom(() => held, () => held[0]?.row ?? 0);
+  host.answer = answersFrom(
+    () => held,
+    () => held[0]?.row ?? 0,
+  );
   const station = new Station(host);
   list = new NotificationList(station);
   station.start();

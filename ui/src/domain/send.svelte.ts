@@ -115,7 +115,8 @@ function problemOf(code: string, hubWords: string): Problem {
       return { field, sentence, hubWords };
     }
     case 'data': {
-      const sentence = fault === 'not_object' ? 'send.err.data_object' : tooMuch ? 'send.err.data_large' : 'send.err.data';
+      const sentence =
+        fault === 'not_object' ? 'send.err.data_object' : tooMuch ? 'send.err.data_large' : 'send.err.data';
       return { field, sentence, hubWords };
     }
     case 'type':

@@ -19,7 +19,11 @@ test('a confirmed send clears the form and says how many got it', async () => {
   form.channel = 'cuisine';
   await form.send();
   expect(host.asked('send')[0]?.draft).toEqual({
-    channel: 'cuisine', type: 'info', title: 'Rupture de poulet braisé', message: 'Proposer le poisson.', data: { ref: 'POULET-BR' },
+    channel: 'cuisine',
+    type: 'info',
+    title: 'Rupture de poulet braisé',
+    message: 'Proposer le poisson.',
+    data: { ref: 'POULET-BR' },
   });
   expect(form.outcome).toEqual({ is: 'confirmed', id: 'n_1', subscribers: 4 });
   expect(form.empty).toBe(true);
@@ -28,7 +32,11 @@ test('a confirmed send clears the form and says how many got it', async () => {
 test('the hub’s words stand at their fields, after a sentence of ours', async () => {
   host.answer = () => ({
     outcome: 'refused',
-    errors: ["Le champ 'title' est obligatoire", "Le champ 'message' dépasse 4000 caractères", "Le champ 'data' doit être un objet"],
+    errors: [
+      "Le champ 'title' est obligatoire",
+      "Le champ 'message' dépasse 4000 caractères",
+      "Le champ 'data' doit être un objet",
+    ],
     codes: ['title_required', 'message_too_long', 'data_not_object'],
   });
   await form.send();

@@ -1,6 +1,17 @@
 export type Action =
-  | 'next' | 'previous' | 'back' | 'toggleRead' | 'markAllRead' | 'copyJson'
-  | 'scrollDown' | 'scrollUp' | 'showAll' | 'showUnread' | 'compose' | 'submit' | 'help';
+  | 'next'
+  | 'previous'
+  | 'back'
+  | 'toggleRead'
+  | 'markAllRead'
+  | 'copyJson'
+  | 'scrollDown'
+  | 'scrollUp'
+  | 'showAll'
+  | 'showUnread'
+  | 'compose'
+  | 'submit'
+  | 'help';
 
 export interface KeyPress {
   key: string;
@@ -14,7 +25,13 @@ export interface KeyPress {
 }
 
 const SINGLE: Record<string, Action> = {
-  j: 'next', k: 'previous', u: 'toggleRead', '.': 'copyJson', '1': 'showAll', '2': 'showUnread', '?': 'help',
+  j: 'next',
+  k: 'previous',
+  u: 'toggleRead',
+  '.': 'copyJson',
+  '1': 'showAll',
+  '2': 'showUnread',
+  '?': 'help',
 };
 
 /** What a key does, or nothing: single keys are off while typing, and can be turned off. */

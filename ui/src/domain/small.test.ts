@@ -9,11 +9,24 @@ import { actionOf, type KeyPress } from './shortcuts';
 afterEach(() => vi.useRealTimers());
 
 const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
-  key, ctrl: false, shift: false, alt: false, typing: false, pressable: false, ...change,
+  key,
+  ctrl: false,
+  shift: false,
+  alt: false,
+  typing: false,
+  pressable: false,
+  ...change,
 });
 
 test('days and rows are placed from their counts alone', () => {
-  const placement = new Placement([{ date: '2026-11-20', count: 3 }, { date: '2026-11-19', count: 100_000 }], 78, 32);
+  const placement = new Placement(
+    [
+      { date: '2026-11-20', count: 3 },
+      { date: '2026-11-19', count: 100_000 },
+    ],
+    78,
+    32,
+  );
   expect(placement.height).toBe(2 * 32 + 100_003 * 78);
   expect(placement.topOf(0)).toBe(32);
   expect(placement.topOf(3), 'after the second heading').toBe(32 + 3 * 78 + 32);

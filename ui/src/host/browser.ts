@@ -17,8 +17,7 @@ export function browserHost(): Host {
       const source = new EventSource('/station/events');
       source.onopen = () => listener.opened();
       source.onerror = () => listener.lost();
-      source.onmessage = (message: MessageEvent<string>) =>
-        listener.event(JSON.parse(message.data) as StationEvent);
+      source.onmessage = (message: MessageEvent<string>) => listener.event(JSON.parse(message.data) as StationEvent);
     },
   };
 }

@@ -165,7 +165,8 @@ export const en: Record<keyof typeof fr, string> = {
   'send.sent': 'Sent',
   'send.clear': 'Clear the draft',
   'send.unconfirmed.title': 'No answer to the send',
-  'send.unconfirmed.body': 'The connection broke before the hub answered. The notification may have been sent: check the list before sending again. Your text is kept.',
+  'send.unconfirmed.body':
+    'The connection broke before the hub answered. The notification may have been sent: check the list before sending again. Your text is kept.',
   'send.err.refused': 'The hub did not accept this notification',
   'send.err.message_required': 'Write a message.',
   'send.err.too_long': 'This text is too long.',
@@ -184,7 +185,8 @@ export const en: Record<keyof typeof fr, string> = {
 
   'hub.title': 'Hub',
   'hub.off.title': 'Host a hub on this computer',
-  'hub.off.body': 'The other computers in the shop connect to it over Wi-Fi or cable. Nothing goes out to the internet.',
+  'hub.off.body':
+    'The other computers in the shop connect to it over Wi-Fi or cable. Nothing goes out to the internet.',
   'hub.off.already': 'This computer is already connected to the hub {hub}. One hub is enough for a shop.',
   'hub.off.step1': 'This computer stays on during service',
   'hub.off.step2': 'All computers use the same network',
@@ -194,6 +196,7 @@ export const en: Record<keyof typeof fr, string> = {
   'hub.starting': 'Starting…',
   'hub.stop': 'Stop the hub',
   'hub.on': 'Hub running',
+  'hub.address_here': 'Address, from this computer only',
   'hub.address': 'Address on the local network',
   'hub.clients': 'Connected computers',
   'hub.channels': 'Channels',
@@ -210,7 +213,8 @@ export const en: Record<keyof typeof fr, string> = {
   'hub.fail.not_writable.title': 'The hub’s folder cannot be written',
   'hub.fail.not_writable.body': 'Check the free space and the rights of the folder, then try again.',
   'hub.fail.foreign_database.title': 'The hub’s file cannot be read',
-  'hub.fail.foreign_database.body': 'It is damaged or belongs to another program. Move it aside, then try again: a new file will be made.',
+  'hub.fail.foreign_database.body':
+    'It is damaged or belongs to another program. Move it aside, then try again: a new file will be made.',
   'hub.fail.newer_database.title': 'The hub’s file comes from a newer version',
   'hub.fail.newer_database.body': 'Update this app, then try again.',
   'hub.fail.other.body': 'Try again. If it happens again, pass on the details below.',

@@ -104,7 +104,8 @@ export const fr = {
   'empty.inbox.title': 'Rien à signaler',
   'empty.inbox.body': 'Les nouvelles notifications de {channels}\u00a0s’afficheront ici.',
   'empty.nochannel.title': 'Vous ne suivez aucun canal',
-  'empty.nochannel.body': 'Rejoignez au moins un canal pour recevoir ses notifications. Les messages à tous arrivent quand même.',
+  'empty.nochannel.body':
+    'Rejoignez au moins un canal pour recevoir ses notifications. Les messages à tous arrivent quand même.',
   'empty.nochannel.action': 'Choisir des canaux',
   'empty.unread.title': 'Tout est lu',
   'empty.unread.body': 'Les prochaines notifications non lues s’afficheront ici.',
@@ -113,7 +114,8 @@ export const fr = {
 
   'err.hub_says': 'Réponse du hub\u00a0:',
   'err.toast.title': 'Les notifications système sont bloquées',
-  'err.toast.body': 'Les notifications arrivent ici, mais aucune bulle ne s’affiche. Autorisez-les dans les réglages du système.',
+  'err.toast.body':
+    'Les notifications arrivent ici, mais aucune bulle ne s’affiche. Autorisez-les dans les réglages du système.',
   'err.port.title': 'Le port {port} est déjà utilisé',
   'err.port.body': 'Un autre programme de cet ordinateur l’occupe. Choisissez un autre port ou fermez ce programme.',
   'err.storage.title': 'Les notifications ne peuvent pas être enregistrées',
@@ -164,7 +166,8 @@ export const fr = {
   'send.sent': 'Envoyée',
   'send.clear': 'Effacer le brouillon',
   'send.unconfirmed.title': 'Envoi sans réponse',
-  'send.unconfirmed.body': 'La connexion s’est coupée avant la réponse du hub. La notification est peut-être partie\u00a0: vérifiez la liste avant de renvoyer. Votre texte est conservé.',
+  'send.unconfirmed.body':
+    'La connexion s’est coupée avant la réponse du hub. La notification est peut-être partie\u00a0: vérifiez la liste avant de renvoyer. Votre texte est conservé.',
   'send.err.refused': 'Le hub n’a pas accepté cette notification',
   'send.err.message_required': 'Écrivez un message.',
   'send.err.too_long': 'Ce texte est trop long.',
@@ -183,7 +186,8 @@ export const fr = {
 
   'hub.title': 'Hub',
   'hub.off.title': 'Héberger un hub sur cet ordinateur',
-  'hub.off.body': 'Les autres postes de l’établissement s’y connectent par le Wi-Fi ou le câble. Rien ne sort sur Internet.',
+  'hub.off.body':
+    'Les autres postes de l’établissement s’y connectent par le Wi-Fi ou le câble. Rien ne sort sur Internet.',
   'hub.off.already': 'Ce poste est déjà connecté au hub {hub}. Un seul hub suffit par établissement.',
   'hub.off.step1': 'Cet ordinateur reste allumé pendant le service',
   'hub.off.step2': 'Tous les postes utilisent le même réseau',
@@ -193,6 +197,7 @@ export const fr = {
   'hub.starting': 'Démarrage…',
   'hub.stop': 'Arrêter le hub',
   'hub.on': 'Hub en marche',
+  'hub.address_here': 'Adresse, depuis cet ordinateur seulement',
   'hub.address': 'Adresse sur le réseau local',
   'hub.clients': 'Postes connectés',
   'hub.channels': 'Canaux',
@@ -209,7 +214,8 @@ export const fr = {
   'hub.fail.not_writable.title': 'Le dossier du hub ne peut pas être écrit',
   'hub.fail.not_writable.body': 'Vérifiez la place libre et les droits du dossier, puis réessayez.',
   'hub.fail.foreign_database.title': 'Le fichier du hub est illisible',
-  'hub.fail.foreign_database.body': 'Il est abîmé ou appartient à un autre programme. Mettez-le de côté, puis réessayez\u00a0: un nouveau fichier sera créé.',
+  'hub.fail.foreign_database.body':
+    'Il est abîmé ou appartient à un autre programme. Mettez-le de côté, puis réessayez\u00a0: un nouveau fichier sera créé.',
   'hub.fail.newer_database.title': 'Le fichier du hub vient d’une version plus récente',
   'hub.fail.newer_database.body': 'Mettez cette application à jour, puis réessayez.',
   'hub.fail.other.body': 'Réessayez. Si cela se répète, transmettez le détail ci-dessous.',

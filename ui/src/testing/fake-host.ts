@@ -67,8 +67,18 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     storageFault: null,
     popups: 'unknown',
     settings: {
-      language: null, theme: 'system', username: '', userId: '', hubAddress: '', hostHub: false, hubPort: 8001,
-      channels: [], popups: true, singleKeyShortcuts: true, closeToTray: false, autostart: false,
+      language: null,
+      theme: 'system',
+      username: '',
+      userId: '',
+      hubAddress: '',
+      hostHub: false,
+      hubPort: 8001,
+      channels: [],
+      popups: true,
+      singleKeyShortcuts: true,
+      closeToTray: false,
+      autostart: false,
     },
     host: 'browser',
     newestRow: 0,
@@ -80,21 +90,28 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
 /** Answers the list's commands from rows held newest first, as a station would. */
 export function answersFrom(held: () => Row[], newestRow: () => number): Answer {
   const shown = (filter: Extract<Command, { do: 'page' }>['filter']) =>
-    held().filter((row) => (!filter.unread || !row.read) && row.row <= (filter.upToRow ?? Infinity) &&
-      (filter.channel === undefined || row.channel === filter.channel));
+    held().filter(
+      (row) =>
+        (!filter.unread || !row.read) &&
+        row.row <= (filter.upToRow ?? Infinity) &&
+        (filter.channel === undefined || row.channel === filter.channel),
+    );
   return (command) => {
     switch (command.do) {
-      case 'snapshot': return snapshot({ newestRow: newestRow() });
+      case 'snapshot':
+        return snapshot({ newestRow: newestRow() });
       case 'outline': {
         const total = shown(command.filter).length;
         return { days: total > 0 ? [{ date: '2025-11-20', count: total }] : [], total };
       }
-      case 'page': return shown(command.filter).slice(command.offset, command.offset + command.limit);
+      case 'page':
+        return shown(command.filter).slice(command.offset, command.offset + command.limit);
       case 'locate': {
         const at = shown(command.filter).findIndex((row) => row.id === command.id);
         return at < 0 ? null : at;
       }
-      default: return null;
+      default:
+        return null;
     }
   };
 }
