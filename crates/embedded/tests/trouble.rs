@@ -4,7 +4,9 @@ mod support;
 
 use std::time::Duration;
 
-use chapfood_station::contract::{Command, Event, FaultCode, Filter, PopupHealth, Settings, SettingsChange};
+use chapfood_station::contract::{
+    Command, Event, FaultCode, Filter, Link, PopupHealth, Settings, SettingsChange,
+};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use support::Computer;
@@ -41,6 +43,9 @@ async fn a_disk_that_refuses_stops_the_flow_and_loses_nothing() {
     let now = shop.state("the fault to show", |now| now.storage_fault.is_some()).await;
     assert!(now.storage_fault.expect("just seen").contains("the disk is full"), "in the system's words");
     assert_eq!(computer.popups.shown.borrow().len(), 0, "nothing is shown that is not stored");
+    shop.ask::<Value>(Command::StopHub).await.expect("ordered");
+    shop.state("the lost link to show", |now| !matches!(now.link, Link::Connected { .. })).await;
+    shop.ask::<Value>(Command::StartHub).await.expect("ordered");
     disk.execute_batch("DROP TRIGGER full").expect("there is room again");
     let now = shop.state("everything to be stored", |now| now.total == 20).await;
     assert_eq!(now.storage_fault, None, "the trouble is over");

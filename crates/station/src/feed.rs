@@ -9,11 +9,12 @@ use crate::contract::{Language, Settings};
 /// Batches that may wait for the disk. Past that the client stops reading, and the hub keeps the rest.
 pub(crate) const BATCHES: usize = 4;
 
-/// Something a session said. Sessions are numbered, so that an old one's last words are told apart.
-#[derive(Debug)]
-pub(crate) enum Word {
-    Link(u64, LinkState),
-    Batch(u64, Vec<Delivery>),
+/// Where sessions are heard. Sessions are numbered, so that an old one's last words are told apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Ears {
+    /// Apart from the batches: the link must show even while no batch is taken.
+    pub(crate) links: mpsc::UnboundedSender<(u64, LinkState)>,
+    pub(crate) batches: mpsc::Sender<(u64, Vec<Delivery>)>,
 }
 
 /// The session that counts.
@@ -33,14 +34,14 @@ impl Feed {
         settings: &Settings,
         language: Language,
         pacing: Pacing,
-        words: &mpsc::Sender<Word>,
+        ears: &Ears,
     ) -> Self {
         let auth = auth(settings, language);
         let address = settings.hub_address.clone();
         let config = SessionConfig { address, auth, channels: settings.channels.clone(), pacing };
         let (session, deliveries) = Session::start(config);
-        tokio::spawn(forward_link(number, session.clone(), words.clone()));
-        tokio::spawn(forward_deliveries(number, deliveries, words.clone()));
+        tokio::spawn(forward_link(number, session.clone(), ears.links.clone()));
+        tokio::spawn(forward_deliveries(number, deliveries, ears.batches.clone()));
         Self { number, session }
     }
 
@@ -73,21 +74,25 @@ pub(crate) fn lang(language: Language) -> Lang {
     }
 }
 
-async fn forward_link(number: u64, session: Session, words: mpsc::Sender<Word>) {
+async fn forward_link(number: u64, session: Session, links: mpsc::UnboundedSender<(u64, LinkState)>) {
     let mut link = session.link();
     // The task must not keep alive the session it watches.
     drop(session);
     loop {
         let state = link.borrow_and_update().clone();
-        if words.send(Word::Link(number, state)).await.is_err() || link.changed().await.is_err() {
+        if links.send((number, state)).is_err() || link.changed().await.is_err() {
             return;
         }
     }
 }
 
-async fn forward_deliveries(number: u64, mut deliveries: Deliveries, words: mpsc::Sender<Word>) {
+async fn forward_deliveries(
+    number: u64,
+    mut deliveries: Deliveries,
+    batches: mpsc::Sender<(u64, Vec<Delivery>)>,
+) {
     while let Some(batch) = deliveries.next().await {
-        if words.send(Word::Batch(number, batch)).await.is_err() {
+        if batches.send((number, batch)).await.is_err() {
             return;
         }
     }

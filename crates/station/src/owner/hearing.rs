@@ -2,34 +2,34 @@
 
 use std::time::Duration;
 
-use chapfood_client::Delivery;
+use chapfood_client::{Delivery, LinkState};
 use chapfood_protocol::{ErrorMessage, event};
 use tokio::time::Instant;
 
 use super::Owner;
 use crate::contract::{Event, HubStats};
-use crate::feed::{Word, sorted};
+use crate::feed::sorted;
 use crate::link;
 
 /// The least time between two questions for the channels. A shop that opens brings many changes at once.
 const REFRESH_EVERY: Duration = Duration::from_secs(1);
 
 impl Owner {
-    pub(super) async fn hear(&mut self, word: Word) {
-        match word {
-            Word::Link(number, state) if self.counts(number) => self.state.link = link::shown(state),
-            Word::Link(..) => {}
-            Word::Batch(number, batch) => {
-                let (notifications, others) = sorted(batch);
-                if self.counts(number) {
-                    for other in others {
-                        self.heard(other).await;
-                    }
-                }
-                // Also those of a session that is ending: its hub counts them as received.
-                self.store(notifications).await;
+    pub(super) fn linked(&mut self, number: u64, state: LinkState) {
+        if self.counts(number) {
+            self.state.link = link::shown(state);
+        }
+    }
+
+    pub(super) async fn hear(&mut self, number: u64, batch: Vec<Delivery>) {
+        let (notifications, others) = sorted(batch);
+        if self.counts(number) {
+            for other in others {
+                self.heard(other).await;
             }
         }
+        // Also those of a session that is ending: its hub counts them as received.
+        self.store(notifications).await;
     }
 
     fn counts(&self, number: u64) -> bool {

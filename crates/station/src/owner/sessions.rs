@@ -8,13 +8,14 @@ impl Owner {
     /// A new session by the settings as they are; the one before says goodbye on its own.
     pub(super) fn start_session(&mut self) {
         self.end_session();
+        let Some(ears) = &self.ears else { return };
         self.sessions += 1;
         let feed = Feed::start(
             self.sessions,
             &self.state.settings,
             self.state.language(),
             self.pacing.clone(),
-            &self.to_words,
+            ears,
         );
         self.feed = Some(feed);
     }

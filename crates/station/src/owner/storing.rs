@@ -29,9 +29,10 @@ impl Owner {
         self.store_arrivals(notifications.into_iter().map(caught_up).collect()).await;
     }
 
-    /// Offers the disk again what it has not taken, if its time has come at `now`.
-    pub(super) async fn store_again(&mut self, now: Instant) {
-        if let Some(unstored) = self.unstored.take_if(|unstored| unstored.retry_at <= now) {
+    /// Offers the disk again what it has not taken, if its time has come at `now`; without `now`, at once.
+    pub(super) async fn store_again(&mut self, now: Option<Instant>) {
+        let due = |unstored: &mut Unstored| now.is_none_or(|now| unstored.retry_at <= now);
+        if let Some(unstored) = self.unstored.take_if(due) {
             self.store_arrivals(unstored.arrivals).await;
         }
     }

@@ -1,0 +1,119 @@
+//! The loop: one thing after the other, each seen by everybody before the next.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::{Owner, Report, Request};
+
+/// How long the last words of a session are waited for at the end.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+impl Owner {
+    /// Runs until it is told to close, or until the last handle is gone.
+    pub(crate) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        self.begin();
+        let mut hub = self.hosting.state();
+        let closer = loop {
+            self.publish();
+            let wake = self.next_wake();
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(Request::Do(command, reply)) => self.perform(command, reply).await,
+                    Some(Request::ToastActivated(id)) => self.open_requested(id).await,
+                    Some(Request::Close(reply)) => break Some(reply),
+                    None => break None,
+                },
+                Some((number, link)) = self.links.recv() => self.linked(number, link),
+                // While the disk refuses, nothing more is taken: the hub keeps it.
+                Some((number, batch)) = self.batches.recv(), if self.unstored.is_none() => {
+                    self.hear(number, batch).await;
+                }
+                Some(report) = self.reports.recv() => self.note(report),
+                Ok(()) = hub.changed() => self.state.hosted_hub = hub.borrow_and_update().clone(),
+                () = at(wake) => self.wake().await,
+            }
+        };
+        self.end().await;
+        if let Some(closer) = closer {
+            // Whoever asked may be gone.
+            let _ = closer.send(());
+        }
+    }
+
+    /// First the hub of this computer, then the session: the other way round, the first attempt would fail.
+    fn begin(&mut self) {
+        let hosts = self.state.settings.host_hub;
+        if hosts {
+            self.turn_hub_on();
+        }
+        if !(hosts && self.state.listens_to_own_hub()) {
+            self.start_session();
+        }
+    }
+
+    async fn end(&mut self) {
+        self.end_session();
+        self.ears = None;
+        // What the hub still says is stored, or it would count as received and be lost.
+        let hearing_out = async {
+            self.store_again(None).await;
+            while self.unstored.is_none()
+                && let Some((number, batch)) = self.batches.recv().await
+            {
+                self.hear(number, batch).await;
+            }
+        };
+        if timeout(GOODBYE, hearing_out).await.is_err() {
+            tracing::warn!("the session did not end in time");
+        }
+        // An order that nobody takes any more leaves nothing to stop.
+        let _ = self.hosting.turn_off().await;
+    }
+
+    fn note(&mut self, report: Report) {
+        match report {
+            Report::Popup(health) => self.state.popup_health = health,
+            Report::HubStarted => self.own_hub_started(),
+            Report::Sent(outcome) => self.sent(*outcome),
+        }
+    }
+
+    async fn wake(&mut self) {
+        let now = Instant::now();
+        if self.refresh_at.is_some_and(|due| due <= now) {
+            self.ask_for_channels();
+        }
+        self.store_again(Some(now)).await;
+        let toasts = self.policy.due(self.clock.now(), self.state.language());
+        self.popups.show(toasts);
+    }
+
+    fn next_wake(&self) -> Option<Instant> {
+        let toasts = self.policy.next_due().map(|due| {
+            let millis = due.as_millis() - self.clock.now().as_millis();
+            Instant::now() + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+        });
+        let retry = self.unstored.as_ref().map(|unstored| unstored.retry_at);
+        [toasts, retry, self.refresh_at].into_iter().flatten().min()
+    }
+
+    /// Puts the state where handles and subscribers see it, if it changed.
+    pub(super) fn publish(&self) {
+        let next = self.state.snapshot();
+        self.shown.send_if_modified(|shown| {
+            let changed = *shown != next;
+            *shown = next;
+            changed
+        });
+    }
+}
+
+/// The given instant; without one, never.
+async fn at(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
