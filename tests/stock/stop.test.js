@@ -25,8 +25,10 @@ test('on SIGTERM the hub says so, ends with 0 within 5 s, and stock clients come
   // `stop` itself fails after 5 s.
   assert.equal(await hub.stop(), 0);
   for (const client of clients) {
-    const closing = shaped('hub-closing', await client.next('hub-closing'));
-    assert.ok(closing.retry_after_ms >= 0);
+    const closing = await client.next('hub-closing').catch((late) => {
+      throw new Error(`over ${client.socket.io.opts.transports}: ${late.message}`);
+    });
+    assert.ok(shaped('hub-closing', closing).retry_after_ms >= 0);
   }
 
   const again = await startHub(t, { data: hub.data, port: hub.port });
