@@ -105,3 +105,40 @@ fn read<T: DeserializeOwned>(name: &str, payload: Value) -> Option<T> {
         .map_err(|error| tracing::warn!(event = name, %error, "the hub sent a payload that cannot be read"))
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stats(uptime: u32) -> Option<Delivery> {
+        let stats = serde_json::json!({ "connectedClients": 1, "activeChannels": 1, "uptime": uptime,
+            "timestamp": "2026-06-07T10:00:00.000Z" });
+        read("server-stats", stats).map(Delivery::Stats)
+    }
+
+    #[tokio::test]
+    async fn after_something_was_not_delivered_nothing_is() {
+        let (deliver, mut deliveries) = mpsc::channel(1);
+        let (signal, mut signals) = mpsc::channel(2);
+        let inflow = Inflow::new(deliver, signal, Duration::from_millis(1));
+        inflow.deliver(stats(1)).await;
+        inflow.deliver(stats(2)).await;
+        assert!(matches!(signals.try_recv(), Ok(Signal::Lost(_))), "the connection is to end");
+        assert_eq!(deliveries.try_recv().ok(), stats(1));
+        inflow.clone().deliver(stats(3)).await;
+        assert!(deliveries.try_recv().is_err(), "2 is missing: 3 would hide it");
+    }
+
+    #[tokio::test]
+    async fn a_payload_that_cannot_be_read_ends_nothing() {
+        let (deliver, mut deliveries) = mpsc::channel(1);
+        let (signal, mut signals) = mpsc::channel(1);
+        let inflow = Inflow::new(deliver, signal, Duration::from_millis(1));
+        for name in [event::NOTIFICATION_RECEIVED, event::NOTIFICATION_SENT, "unheard-of"] {
+            inflow.take(name, Value::Null).await;
+        }
+        assert!(deliveries.try_recv().is_err() && signals.try_recv().is_err());
+        inflow.take(event::CONNECTION_CONFIRMED, Value::Null).await;
+        assert!(matches!(signals.try_recv(), Ok(Signal::Confirmed)), "we are in, whatever it says of itself");
+    }
+}
