@@ -39,6 +39,11 @@ pub fn run() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
+    #[cfg(target_os = "linux")]
+    if gtk::init().is_err() {
+        tracing::error!("there is no display to open a window on; `make demo` shows the app without one");
+        return ExitCode::FAILURE;
+    }
     match build_patiently(&options) {
         Ok(app) => {
             app.run(|_, event| {
@@ -50,10 +55,16 @@ pub fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            tracing::error!("ChapFood Notifications cannot start: {error}");
+            cannot_start(&error.into());
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says why on stderr, and as a pop-up for whoever started the app from a menu.
+fn cannot_start(error: &anyhow::Error) {
+    tracing::error!("ChapFood Notifications cannot start: {error:#}");
+    tauri::async_runtime::block_on(toasts::last_words(&format!("{error:#}")));
 }
 
 /// A start while the previous instance is just ending finds it neither there nor gone: once more.
@@ -88,6 +99,13 @@ fn build(options: &Options) -> tauri::Result<App> {
         .plugin(window_state.build())
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
         .invoke_handler(tauri::generate_handler![commands::station])
-        .setup(move |app| Ok(start::start(app.handle(), &options)?))
+        .setup(move |app| {
+            if let Err(error) = start::start(app.handle(), &options) {
+                cannot_start(&error);
+                // Tauri would panic on an error from here; nothing is at work yet that could end in order.
+                std::process::exit(1);
+            }
+            Ok(())
+        })
         .build(tauri::generate_context!())
 }

@@ -9,4 +9,4 @@ mod system;
 mod system;
 mod text;
 
-pub(crate) use system::DesktopToaster;
+pub(crate) use system::{DesktopToaster, last_words};

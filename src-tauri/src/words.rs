@@ -18,6 +18,7 @@ pub(crate) struct Words {
     pub(crate) no_tray: &'static str,
     /// What a click on a pop-up does, where the system draws it as a button.
     pub(crate) open_toast: &'static str,
+    pub(crate) cannot_start: &'static str,
     unread: Counted,
     hub_on: Counted,
     quit_cutting_off: Counted,
@@ -43,6 +44,7 @@ const FRENCH: Words = Words {
     quit: "Quitter",
     no_tray: "réduite, sans zone de notification",
     open_toast: "Ouvrir",
+    cannot_start: "ChapFood Notifications ne peut pas démarrer",
     unread: Counted::new("{n} non lue", "{n} non lues", true),
     hub_on: Counted::new("Hub en marche, {n} poste", "Hub en marche, {n} postes", true),
     quit_cutting_off: Counted::new(
@@ -64,6 +66,7 @@ const ENGLISH: Words = Words {
     quit: "Quit",
     no_tray: "minimised, no tray here",
     open_toast: "Open",
+    cannot_start: "ChapFood Notifications cannot start",
     unread: Counted::new("{n} unread", "{n} unread", false),
     hub_on: Counted::new("Hub running, {n} computer", "Hub running, {n} computers", false),
     quit_cutting_off: Counted::new(
@@ -76,7 +79,12 @@ const ENGLISH: Words = Words {
 impl Words {
     /// In the person's language, or in the desktop's.
     pub(crate) fn of(settings: &Settings) -> &'static Self {
-        match settings.language.unwrap_or_else(desktop_language) {
+        Self::in_language(settings.language.unwrap_or_else(desktop_language))
+    }
+
+    /// In this language.
+    pub(crate) fn in_language(language: Language) -> &'static Self {
+        match language {
             Language::Fr => &FRENCH,
             Language::En => &ENGLISH,
         }

@@ -1,6 +1,7 @@
 // The app and its desktop: pop-ups that cannot be shown, the tray, one instance, an orderly end.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { appPath, onDesk } from './support/desk.js';
 import { alive, descendants, memory, until } from './support/processes.js';
@@ -64,6 +65,35 @@ test('a frozen notification service holds up nothing', async () => {
     desk.dunst.child.kill('SIGCONT');
     await send(desk.hub, { ...order, title: 'Nouvelle commande ORD-46' });
     await until('all is well again', async () => !blocked.test(await page.text()));
+  });
+});
+
+test('an app that cannot start says why in a pop-up, in one line of its log, and touches nothing', async () => {
+  await onDesk('cannot-start', { settings: joined }, async (desk) => {
+    const history = join(desk.data, 'history.sqlite');
+    writeFileSync(history, 'the accounts of 2019, not a history');
+
+    const app = desk.runApp();
+    assert.equal((await app.ended).code, 1);
+
+    const [toast] = await until('a pop-up says so', () => desk.toasts().length && desk.toasts());
+    assert.equal(toast.title, 'ChapFood Notifications cannot start');
+    assert.match(toast.body, /history\.sqlite/, 'it names the file');
+    assert.equal(app.out.match(/ERROR/g).length, 1, app.out);
+    assert.equal(readFileSync(history, 'utf8'), 'the accounts of 2019, not a history');
+  });
+});
+
+test('half a settings file costs nothing', async () => {
+  await onDesk('half-settings', { settings: joined }, async (desk) => {
+    const file = join(desk.data, 'settings.json');
+    writeFileSync(join(desk.data, 'settings.copy.json'), JSON.stringify({ settings: { ...joined, channels: ['bar'] } }));
+    writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40));
+
+    const app = desk.runApp('--hidden');
+    await until('the channel of the whole copy is joined', () => members(desk.hub, 'bar'));
+    assert.equal(await members(desk.hub, 'commandes'), 0, 'the defaults are not');
+    await app.end();
   });
 });
 

@@ -9,7 +9,11 @@ use notify_rust::{CloseReason, Notification, NotificationResponse};
 use tokio::sync::{mpsc, oneshot};
 
 use super::text;
+use crate::words::{Words, desktop_language};
 
+/// Without an id of its own the pop-up calls itself PowerShell.
+#[cfg(windows)]
+const APP_ID: &str = "app.chapfood.notifications";
 /// Each pop-up holds a thread until it is gone.
 const LIVE: usize = 64;
 
@@ -44,6 +48,15 @@ impl Toaster for DesktopToaster {
     }
 }
 
+/// Tells, once, why the app cannot start. It ends next, so that nothing is done about a failure.
+pub(crate) async fn last_words(why: &str) {
+    let mut notification = Notification::new();
+    notification.summary(Words::in_language(desktop_language()).cannot_start).body(&text::body(why, false));
+    #[cfg(windows)]
+    notification.app_id(APP_ID);
+    let _ = notification.show();
+}
+
 fn show_and_wait(
     toast: &Toast,
     shown: oneshot::Sender<Result<(), ToastFault>>,
@@ -53,8 +66,7 @@ fn show_and_wait(
     notification.summary(&text::title(&toast.title)).body(&text::body(&toast.body, false));
     #[cfg(windows)]
     {
-        // Without an id of its own the pop-up calls itself PowerShell.
-        notification.app_id("app.chapfood.notifications");
+        notification.app_id(APP_ID);
         if toast.urgency == Urgency::Critical {
             notification.urgency(notify_rust::Urgency::Critical);
         }

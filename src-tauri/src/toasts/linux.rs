@@ -10,6 +10,7 @@ use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, 
 use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
 
 use super::text;
+use crate::words::{Words, desktop_language};
 
 /// A frozen service never answers.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -19,6 +20,7 @@ const CLICKABLE_FOR: Duration = Duration::from_secs(3600);
 const CLICKABLE: usize = 64;
 const SERVICE: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
+const NAME: &str = "ChapFood Notifications";
 /// The name of the .desktop file that the packages install; KDE files its history under it.
 const DESKTOP_ENTRY: &str = "ChapFood Notifications";
 
@@ -52,7 +54,7 @@ impl DesktopToaster {
     fn notification(&self, toast: &Toast, markup: bool, actions: bool) -> Notification {
         let mut notification = Notification::new();
         notification
-            .appname("ChapFood Notifications")
+            .appname(NAME)
             .summary(&text::title(&toast.title))
             .body(&text::body(&toast.body, markup))
             .icon(&self.icon.to_string_lossy())
@@ -105,6 +107,19 @@ impl Toaster for DesktopToaster {
             }
         }
     }
+}
+
+/// Tells, once, why the app cannot start. It ends next, so that nothing is done about a failure.
+pub(crate) async fn last_words(why: &str) {
+    let show = async {
+        let markup = capabilities().await?.iter().any(|capability| capability == "body-markup");
+        let mut notification = Notification::new();
+        notification.appname(NAME).urgency(notify_rust::Urgency::Critical);
+        notification.summary(Words::in_language(desktop_language()).cannot_start);
+        let _ = notification.body(&text::body(why, markup)).show_async().await;
+        Ok::<_, ToastFault>(())
+    };
+    let _ = timeout(DEADLINE, show).await;
 }
 
 /// What the service can do. Asked each time, because services are replaced while the app runs;
