@@ -4,12 +4,14 @@
 //! of 20,000). Its extractors run in the reader, one after the other; so an extractor puts each event into
 //! the socket's queue, and one task works the queue off.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chapfood_protocol::{
-    Auth, BROADCAST, ErrorMessage, Lang, Limits, Problem, event, parse_channel_name, parse_send,
+    Auth, BROADCAST, ErrorMessage, Lang, Limits, Position, Problem, Receipt, event, parse_channel_name,
+    parse_received, parse_send,
 };
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
@@ -108,12 +110,12 @@ pub(crate) async fn work_off(
     log: Log<Asked>,
 ) {
     let sid = socket.id;
-    let person =
-        Person { sender: auth.sender().to_owned(), origin: origin(&auth), subscriber: auth.subscriber() };
+    let mut person = Person::of(&auth);
     let connect = Request::Locate {
         tag: Asked { sid, what: What::Connect { socket, auth: Box::new(auth) }, ack: None },
         channel: BROADCAST.into(),
-        subscriber: None,
+        subscriber: person.subscriber.as_deref().filter(|_| person.acknowledges).map(Into::into),
+        claim: person.cursors.remove(BROADCAST),
     };
     if log.send(connect).await.is_err() {
         return;
@@ -122,7 +124,7 @@ pub(crate) async fn work_off(
         let (request, last) = match incoming {
             Incoming::Event { raw, ack } => {
                 list.bytes.fetch_sub(size(&raw), Ordering::Relaxed);
-                (request(sid, &raw, ack, &limits, &person), false)
+                (request(sid, &raw, ack, &limits, &mut person), false)
             }
             Incoming::Gone(reason) => {
                 let in_order =
@@ -141,6 +143,22 @@ struct Person {
     sender: String,
     origin: String,
     subscriber: Option<String>,
+    acknowledges: bool,
+    /// Where the device says it is; each is used once, by the first join of its connection.
+    cursors: BTreeMap<String, Position>,
+}
+
+impl Person {
+    fn of(auth: &Auth) -> Self {
+        let acknowledges = auth.acknowledges();
+        Self {
+            sender: auth.sender().to_owned(),
+            origin: origin(auth),
+            subscriber: auth.subscriber(),
+            acknowledges,
+            cursors: if acknowledges { auth.cursors.clone() } else { BTreeMap::new() },
+        }
+    }
 }
 
 /// Whose `client_id`s are compared with each other.
@@ -149,7 +167,7 @@ fn origin(auth: &Auth) -> String {
 }
 
 /// Checks an event and makes it a request of the log.
-fn request(sid: Sid, raw: &Raw, ack: AckSender, limits: &Limits, person: &Person) -> Request<Asked> {
+fn request(sid: Sid, raw: &Raw, ack: AckSender, limits: &Limits, person: &mut Person) -> Request<Asked> {
     let ask = |what| Asked { sid, what, ack: Some(ack) };
     let (name, payload) = match read(raw) {
         Ok(read) => read,
@@ -175,6 +193,7 @@ fn request(sid: Sid, raw: &Raw, ack: AckSender, limits: &Limits, person: &Person
         event::JOIN_CHANNEL => match parse_channel_name(payload, limits) {
             Ok(channel) => Request::Locate {
                 tag: ask(What::Join),
+                claim: person.cursors.remove(&channel),
                 channel,
                 subscriber: person.subscriber.as_deref().map(Into::into),
             },
@@ -183,6 +202,10 @@ fn request(sid: Sid, raw: &Raw, ack: AckSender, limits: &Limits, person: &Person
         event::LEAVE_CHANNEL => match parse_channel_name(payload, limits) {
             Ok(channel) => Request::Pass { tag: ask(What::Leave { channel }) },
             Err(problem) => refusal(ask, name, vec![problem], None),
+        },
+        event::RECEIVED => match parse_received(payload, limits) {
+            Ok(Receipt { channel, seq }) => Request::Pass { tag: ask(What::Received { channel, seq }) },
+            Err(problems) => refusal(ask, name, problems, None),
         },
         event::GET_STATS => Request::Pass { tag: ask(What::Stats) },
         event::GET_CHANNELS => Request::Pass { tag: ask(What::Channels) },

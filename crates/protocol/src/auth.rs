@@ -1,5 +1,7 @@
 //! Who connects: the CONNECT payload.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,6 +10,18 @@ use crate::Lang;
 /// The longest name or id kept of a client, in characters; the rest is cut, so that nobody can fill
 /// everybody's screen with a sender's name.
 const NAME_LIMIT: usize = 100;
+
+/// The most cursors read of one client: more channels than any device joins.
+const CURSOR_LIMIT: usize = 1_000;
+
+/// How far a device says it is in one channel's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The hub database that the number belongs to.
+    pub epoch: String,
+    /// Everything up to this number is committed on the device.
+    pub seq: u64,
+}
 
 /// What a client says of itself. Every field is optional in the published API.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +44,9 @@ pub struct Auth {
     /// Part 3: the version of the additions that the client speaks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<u32>,
+    /// Part 3: where the device is, by channel; `*` for the broadcasts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cursors: BTreeMap<String, Position>,
 }
 
 impl Auth {
@@ -49,7 +66,13 @@ impl Auth {
             device_name: text("device_name"),
             lang: if value.get("lang").and_then(Value::as_str) == Some("en") { Lang::En } else { Lang::Fr },
             protocol: value.get("protocol").and_then(Value::as_u64).and_then(|v| u32::try_from(v).ok()),
+            cursors: cursors(value.get("cursors")),
         }
+    }
+
+    /// Whether this client says itself what it has received, by [`crate::event::RECEIVED`].
+    pub fn acknowledges(&self) -> bool {
+        self.device_id.is_some() && self.protocol >= Some(2)
     }
 
     /// The name that goes with what this client sends.
@@ -67,6 +90,19 @@ impl Auth {
     }
 }
 
+/// Malformed entries count as absent, like every other field.
+fn cursors(value: Option<&Value>) -> BTreeMap<String, Position> {
+    let entries = value.and_then(Value::as_object).into_iter().flatten().take(CURSOR_LIMIT);
+    let read = entries.filter_map(|(channel, position)| {
+        let position = Position {
+            epoch: position.get("epoch")?.as_str()?.to_owned(),
+            seq: position.get("seq")?.as_u64()?,
+        };
+        Some((channel.clone(), position))
+    });
+    read.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -81,6 +117,23 @@ mod tests {
         assert_eq!(auth(json!({"user_id": 42, "username": "  "})), "42");
         assert_eq!(auth(json!(null)), "Anonyme");
         assert_eq!(auth(json!({"username": ["Alice"]})), "Anonyme");
+    }
+
+    #[test]
+    fn cursors_are_read_one_by_one_and_a_faulty_one_spoils_no_other() {
+        let auth = Auth::from_value(&json!({"device_id": "a", "protocol": 2, "cursors": {
+            "commandes": {"epoch": "e", "seq": 7}, "bar": {"epoch": "e", "seq": -1}, "salle": 3,
+        }}));
+        let expected = Position { epoch: "e".into(), seq: 7 };
+        assert_eq!(auth.cursors.into_iter().collect::<Vec<_>>(), [("commandes".to_owned(), expected)]);
+    }
+
+    #[test]
+    fn only_a_device_that_speaks_the_additions_acknowledges_by_itself() {
+        let acknowledges = |value| Auth::from_value(&value).acknowledges();
+        assert!(acknowledges(json!({"device_id": "a", "protocol": 2})));
+        assert!(!acknowledges(json!({"device_id": "a"})), "it may not know how");
+        assert!(!acknowledges(json!({"user_id": "a", "protocol": 2})), "nobody is told apart");
     }
 
     #[test]

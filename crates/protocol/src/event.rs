@@ -16,6 +16,8 @@ pub const CHANNELS_LIST: &str = "channels-list";
 pub const SERVER_STATS: &str = "server-stats";
 /// Server to client: what was wrong with an event.
 pub const ERROR_MESSAGE: &str = "error-message";
+/// Server to client: the cursor is unknown here, or what follows it is gone (Part 3).
+pub const RESYNC_REQUIRED: &str = "resync-required";
 /// Server to client: an orderly stop is about to happen (Part 3).
 pub const HUB_CLOSING: &str = "hub-closing";
 
@@ -29,3 +31,5 @@ pub const GET_STATS: &str = "get-stats";
 pub const GET_CHANNELS: &str = "get-channels";
 /// Client to server: see [`crate::SendRequest`].
 pub const SEND_NOTIFICATION: &str = "send-notification";
+/// Client to server: everything up to a number is committed on this device (Part 3).
+pub const RECEIVED: &str = "received";

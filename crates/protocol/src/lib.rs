@@ -14,16 +14,16 @@ mod problem;
 mod request;
 mod timestamp;
 
-pub use auth::Auth;
+pub use auth::{Auth, Position};
 pub use id::{IdSequence, NotificationId};
 pub use limits::Limits;
 pub use notification::{Notification, NotificationType};
 pub use payload::{
     ChannelJoined, ChannelLeft, ChannelSummary, ConnectionConfirmed, ErrorMessage, HubIdentity,
-    NotificationSent, ServerStats,
+    NotificationSent, ResyncRequired, ServerStats,
 };
 pub use problem::{Lang, Problem};
-pub use request::{BROADCAST, SendRequest, parse_channel_name, parse_send};
+pub use request::{BROADCAST, Receipt, SendRequest, parse_channel_name, parse_received, parse_send};
 pub use timestamp::Timestamp;
 
 /// The version of the additions (Part 3) that this crate speaks; a published-API client names none.

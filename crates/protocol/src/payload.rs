@@ -82,6 +82,21 @@ pub struct ChannelJoined {
     /// Part 3: the last seq of the channel's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<u64>,
+    /// Part 3: false if something that this subscriber has not received is no longer kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<bool>,
+}
+
+/// `resync-required` (Part 3): the device's cursor is unknown here, or what follows it is gone. Everything
+/// that is kept follows from the start; the device keeps what it has and shows the gap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResyncRequired {
+    /// The channel; `*` for the broadcasts.
+    pub channel: String,
+    /// The hub database's own id.
+    pub epoch: String,
+    /// The last seq of the channel's log.
+    pub head: u64,
 }
 
 /// `channel-left`.

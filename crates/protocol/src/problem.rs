@@ -20,6 +20,8 @@ pub enum Problem {
     Required(&'static str),
     /// Not a string.
     NotString(&'static str),
+    /// Not a whole number from 0 up.
+    NotCount(&'static str),
     /// Longer than so many characters.
     TooLong(&'static str, usize),
     /// A channel name with control characters.
@@ -58,6 +60,7 @@ impl Problem {
         match self {
             Self::Required(field) => format!("{field}_required"),
             Self::NotString(field) => format!("{field}_not_string"),
+            Self::NotCount(field) => format!("{field}_not_count"),
             Self::TooLong(field, _) => format!("{field}_too_long"),
             Self::ControlCharacters(field) => format!("{field}_control_characters"),
             Self::Reserved(field) => format!("{field}_reserved"),
@@ -88,6 +91,7 @@ impl Problem {
         match self {
             Self::Required(field) => format!("Le champ '{field}' est obligatoire"),
             Self::NotString(field) => format!("Le champ '{field}' doit être une chaîne de caractères"),
+            Self::NotCount(field) => format!("Le champ '{field}' doit être un nombre entier positif"),
             Self::TooLong(field, limit) => format!("Le champ '{field}' dépasse {limit} caractères"),
             Self::ControlCharacters(field) => {
                 format!("Le champ '{field}' contient des caractères de contrôle")
@@ -114,6 +118,7 @@ impl Problem {
         match self {
             Self::Required(field) => format!("The field '{field}' is required"),
             Self::NotString(field) => format!("The field '{field}' must be a string"),
+            Self::NotCount(field) => format!("The field '{field}' must be a whole number from 0 up"),
             Self::TooLong(field, limit) => format!("The field '{field}' is longer than {limit} characters"),
             Self::ControlCharacters(field) => format!("The field '{field}' contains control characters"),
             Self::Reserved(field) => format!("The field '{field}' uses a reserved name"),

@@ -84,6 +84,35 @@ pub fn parse_channel_name(payload: Value, limits: &Limits) -> Result<String, Pro
     channel_name(payload, limits)
 }
 
+/// A valid `received`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The channel; [`BROADCAST`] for the broadcasts.
+    pub channel: String,
+    /// Everything up to this number is committed on the device.
+    pub seq: u64,
+}
+
+/// Reads the payload of `received`.
+///
+/// # Errors
+/// Every fault of the payload.
+pub fn parse_received(payload: Value, limits: &Limits) -> Result<Receipt, Vec<Problem>> {
+    let Value::Object(mut fields) = payload else { return Err(vec![Problem::PayloadNotObject]) };
+    let channel = match fields.remove("channel") {
+        Some(Value::String(name)) if name == BROADCAST => Ok(name),
+        other => channel_name(other.unwrap_or_default(), limits),
+    };
+    let seq = match fields.remove("seq") {
+        None | Some(Value::Null) => Err(Problem::Required("seq")),
+        Some(value) => value.as_u64().ok_or(Problem::NotCount("seq")),
+    };
+    match (channel, seq) {
+        (Ok(channel), Ok(seq)) => Ok(Receipt { channel, seq }),
+        (channel, seq) => Err(channel.err().into_iter().chain(seq.err()).collect()),
+    }
+}
+
 fn channel_name(value: Value, limits: &Limits) -> Result<String, Problem> {
     let name = text("channel", Some(value), limits.channel)?;
     if name.chars().any(char::is_control) {
@@ -201,6 +230,17 @@ mod tests {
         assert_eq!(code(json!("a\u{7}")), "channel_control_characters");
         assert_eq!(code(json!("*")), "channel_reserved");
         assert_eq!(code(json!("x".repeat(101))), "channel_too_long");
+    }
+
+    #[test]
+    fn a_receipt_names_a_channel_or_the_broadcasts_and_a_number() {
+        let read = |payload| parse_received(payload, &Limits::default());
+        assert_eq!(read(json!({"channel": "*", "seq": 3})), Ok(Receipt { channel: "*".into(), seq: 3 }));
+        let codes =
+            |payload| read(payload).expect_err("faulty").iter().map(Problem::code).collect::<Vec<_>>();
+        assert_eq!(codes(json!({"channel": 1, "seq": -1})), ["channel_not_string", "seq_not_count"]);
+        assert_eq!(codes(json!({})), ["channel_required", "seq_required"]);
+        assert_eq!(codes(json!(3)), ["payload_not_object"]);
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

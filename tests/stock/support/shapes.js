@@ -35,7 +35,7 @@ const SHAPES = {
   },
   'channel-joined': {
     published: { channel: text, message: text, clientCount: count, pendingCount: count, timestamp },
-    additions: { epoch: text, head: count },
+    additions: { epoch: text, head: count, recovered: flag },
   },
   'channel-left': { published: { channel: text, message: text, timestamp }, additions: {} },
   'server-stats': {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chapfood_protocol::{
     Auth, BROADCAST, ChannelJoined, ChannelLeft, ConnectionConfirmed, HubIdentity, Lang, PROTOCOL_VERSION,
-    Problem, event,
+    Problem, ResyncRequired, event,
 };
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::socket::Sid;
@@ -13,9 +13,10 @@ use super::client::Client;
 use super::membership::Membership;
 use super::{Exchange, count};
 use crate::clock;
+use crate::log::Place;
 
 impl Exchange {
-    pub(super) fn on_connect(&mut self, socket: SocketRef, auth: &Auth, broadcast_head: u64) {
+    pub(super) fn on_connect(&mut self, socket: SocketRef, auth: &Auth, broadcasts: Place) {
         let sid = socket.id;
         // It may have gone while the log was busy; its leaving may even have been heard first.
         if !socket.connected() {
@@ -33,27 +34,24 @@ impl Exchange {
             limits: Some(self.about.limits),
         };
         let mut client = Client::new(socket, auth);
-        client.memberships.insert(BROADCAST.into(), Membership::new(broadcast_head, broadcast_head));
+        let everybody: Arc<str> = BROADCAST.into();
+        let kept_for = client.subscriber.as_ref().filter(|_| client.acknowledges);
+        let cursor = self.marks.start(kept_for, &everybody, broadcasts);
+        client.memberships.insert(everybody, Membership::new(cursor, broadcasts.head));
         self.clients.insert(sid, client);
         self.answer(sid, event::CONNECTION_CONFIRMED, &confirmed, None);
         let room = self.rooms.entry(BROADCAST.into()).or_default();
-        room.head = broadcast_head;
+        room.head = broadcasts.head;
         room.members.insert(sid);
+        self.tell_gap(sid, BROADCAST, broadcasts);
+        self.serve(sid);
         self.changed();
     }
 
-    pub(super) fn on_join(
-        &mut self,
-        sid: Sid,
-        channel: &Arc<str>,
-        head: u64,
-        cursor: u64,
-        ack: Option<AckSender>,
-    ) {
+    pub(super) fn on_join(&mut self, sid: Sid, channel: &Arc<str>, place: Place, ack: Option<AckSender>) {
         let Some(client) = self.clients.get_mut(&sid) else { return };
-        // What was received may not be on the disk yet.
-        let received = client.subscriber.as_ref().and_then(|subscriber| self.marks.get(subscriber, channel));
-        let cursor = received.map_or(cursor, |seq| cursor.max(seq));
+        let head = place.head;
+        let cursor = self.marks.start(client.subscriber.as_ref(), channel, place);
         let membership = client
             .memberships
             .entry(Arc::clone(channel))
@@ -74,7 +72,11 @@ impl Exchange {
             timestamp: clock::now(),
             epoch: Some(self.about.epoch.clone()),
             head: Some(head),
+            recovered: Some(place.recovered),
         };
+        if place.unknown {
+            self.tell_gap(sid, channel, place);
+        }
         self.answer(sid, event::CHANNEL_JOINED, &joined, ack);
         if pending_count > 0 {
             self.serve(sid);
@@ -82,6 +84,17 @@ impl Exchange {
         if came {
             self.changed();
         }
+    }
+
+    /// Tells a device that its place is unknown here, or that something it has not received is gone. For the
+    /// broadcasts it is the only word of it, since nobody joins them.
+    fn tell_gap(&mut self, sid: Sid, channel: &str, place: Place) {
+        if place.recovered {
+            return;
+        }
+        let epoch = self.about.epoch.clone();
+        let required = ResyncRequired { channel: channel.to_owned(), epoch, head: place.head };
+        self.answer(sid, event::RESYNC_REQUIRED, &required, None);
     }
 
     pub(super) fn on_leave(&mut self, sid: Sid, channel: String, ack: Option<AckSender>) {
@@ -93,8 +106,8 @@ impl Exchange {
             return;
         };
         // The connection lives, so what was given on it arrives; were it given again after another join,
-        // a stock client would show it twice.
-        let received = membership.on_clean_end();
+        // a stock client would show it twice. A device that acknowledges says so itself.
+        let received = if client.acknowledges { None } else { membership.on_clean_end() };
         let (lang, subscriber) = (client.lang, client.subscriber.clone());
         self.mark(subscriber, &channel, received);
         self.remove_member(&channel, sid);
@@ -115,7 +128,7 @@ impl Exchange {
         self.busy.remove(&sid);
         for (channel, mut membership) in client.memberships {
             // Otherwise the marks stay where the last pong put them: the rest comes again.
-            if in_order {
+            if in_order && !client.acknowledges && *channel != *BROADCAST {
                 let received = membership.on_clean_end();
                 self.mark(client.subscriber.clone(), &channel, received);
             }

@@ -20,6 +20,8 @@ pub(crate) struct Client {
     pub(crate) socket: SocketRef,
     pub(crate) lang: Lang,
     pub(crate) subscriber: Option<Arc<str>>,
+    /// Whether it says itself what it has received.
+    pub(crate) acknowledges: bool,
     /// By channel.
     pub(crate) memberships: HashMap<Arc<str>, Membership>,
     /// Answers that found the socket's buffer full, in order.
@@ -48,6 +50,7 @@ impl Client {
         Self {
             lang: auth.lang,
             subscriber: auth.subscriber().map(Into::into),
+            acknowledges: auth.acknowledges(),
             socket,
             memberships: HashMap::new(),
             waiting: VecDeque::new(),

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chapfood_protocol::BROADCAST;
+use chapfood_protocol::{BROADCAST, Problem, event};
+use socketioxide::extract::AckSender;
 use socketioxide::socket::Sid;
 use tokio::time::Instant;
 
 use super::Exchange;
-use crate::log::Cursor;
+use crate::log::{Cursor, Place};
 
 /// How long marks gather before they are written. After a crash the subscribers concerned get again what
 /// was not written, under the same ids.
@@ -36,8 +37,19 @@ impl Marks {
         self.due.get_or_insert(now + GATHER);
     }
 
-    pub(super) fn get(&self, subscriber: &Arc<str>, channel: &Arc<str>) -> Option<u64> {
-        self.received.get(&(Arc::clone(subscriber), Arc::clone(channel))).copied()
+    /// Where a subscriber goes on: at the place found in the log, or further on where marks have not
+    /// reached the disk yet, unless the device itself said where it is.
+    pub(super) fn start(&mut self, subscriber: Option<&Arc<str>>, channel: &Arc<str>, place: Place) -> u64 {
+        let mark = subscriber
+            .and_then(|subscriber| self.received.get_mut(&(Arc::clone(subscriber), Arc::clone(channel))));
+        match mark {
+            Some(mark) if place.claimed => {
+                *mark = place.cursor;
+                place.cursor
+            }
+            Some(mark) => place.cursor.max(*mark).min(place.head),
+            None => place.cursor,
+        }
     }
 
     /// When to write next, if there is something.
@@ -66,10 +78,12 @@ impl Marks {
 impl Exchange {
     pub(super) fn on_pong(&mut self, sid: Sid) {
         let Some(client) = self.clients.get_mut(&sid) else { return };
-        let Some(subscriber) = client.subscriber.clone() else { return };
+        let Some(subscriber) = client.subscriber.clone().filter(|_| !client.acknowledges) else { return };
         let received: Vec<_> = client
             .memberships
             .iter_mut()
+            // Broadcasts are kept only for devices that acknowledge.
+            .filter(|(channel, _)| ***channel != *BROADCAST)
             .filter_map(|(channel, membership)| Some((Arc::clone(channel), membership.on_pong()?)))
             .collect();
         for (channel, seq) in received {
@@ -77,12 +91,30 @@ impl Exchange {
         }
     }
 
-    /// Notes that a subscriber has a channel up to a number. Broadcasts are not kept for anybody yet.
+    /// A device says that everything up to `seq` is committed there.
+    pub(super) fn on_received(&mut self, sid: Sid, channel: String, seq: u64, ack: Option<AckSender>) {
+        let channel: Arc<str> = channel.into();
+        let Some(client) = self.clients.get_mut(&sid) else { return };
+        let Some(membership) = client.memberships.get_mut(&channel) else {
+            let problem = Problem::NotInChannel(channel.to_string());
+            self.refuse(sid, event::RECEIVED, &[problem], None, ack);
+            return;
+        };
+        // Without a device there is nobody to remember it for.
+        if client.acknowledges {
+            let received = membership.on_received(seq);
+            let subscriber = client.subscriber.clone();
+            self.mark(subscriber, &channel, received);
+        }
+        if let Some(ack) = ack {
+            let _ = ack.send(&serde_json::json!({ "status": "ok", "channel": *channel, "seq": seq }));
+        }
+    }
+
+    /// Notes that a subscriber has a channel up to a number.
     pub(super) fn mark(&mut self, subscriber: Option<Arc<str>>, channel: &Arc<str>, received: Option<u64>) {
         let (Some(subscriber), Some(seq)) = (subscriber, received) else { return };
-        if **channel != *BROADCAST {
-            self.marks.set(subscriber, Arc::clone(channel), seq, Instant::now());
-        }
+        self.marks.set(subscriber, Arc::clone(channel), seq, Instant::now());
     }
 
     pub(super) fn write_marks(&mut self) {
@@ -114,6 +146,16 @@ mod tests {
         marks.give_back(refused, start);
         assert!(marks.due().is_some(), "it is tried again");
         assert_eq!(marks.take().len(), 1, "and is still there");
-        assert_eq!(marks.get(&bob, &orders), Some(5), "a join meanwhile knows");
+    }
+
+    #[test]
+    fn a_join_goes_on_where_the_marks_are_unless_the_device_says_where_it_is() {
+        let (bob, orders): Key = ("device:bar".into(), "commandes".into());
+        let mut marks = Marks::default();
+        marks.set(Arc::clone(&bob), Arc::clone(&orders), 5, Instant::now());
+        let stored = Place { head: 9, cursor: 3, recovered: true, unknown: false, claimed: false };
+        assert_eq!(marks.start(Some(&bob), &orders, stored), 5, "5 has not reached the disk yet");
+        assert_eq!(marks.start(Some(&bob), &orders, Place { claimed: true, ..stored }), 3);
+        assert_eq!(marks.start(Some(&bob), &orders, stored), 3, "its own word holds from then on");
     }
 }

@@ -113,6 +113,12 @@ impl Membership {
         self.advance(self.next - 1)
     }
 
+    /// The device has everything up to `seq`. More than it was given counts as what it was given. Says how
+    /// far, if that is further than before.
+    pub(crate) fn on_received(&mut self, seq: u64) -> Option<u64> {
+        self.advance(seq.min(self.next - 1))
+    }
+
     fn advance(&mut self, seq: u64) -> Option<u64> {
         (seq > self.received).then(|| {
             self.received = seq;
@@ -152,6 +158,16 @@ mod tests {
         assert_eq!(member.on_pong(), Some(1), "1 was given before the last pong, 2 was not");
         assert_eq!(member.on_pong(), Some(2), "now 2 was as well");
         assert_eq!(member.on_pong(), None, "nothing new");
+    }
+
+    #[test]
+    fn a_device_is_believed_up_to_what_it_was_given() {
+        let mut member = Membership::new(3, 3);
+        member.gave(4);
+        member.gave(5);
+        assert_eq!(member.on_received(4), Some(4));
+        assert_eq!(member.on_received(2), None, "a receipt never goes back");
+        assert_eq!(member.on_received(1_000), Some(5), "nobody can have what was not given");
     }
 
     #[test]

@@ -50,6 +50,10 @@ pub(crate) enum What {
     Leave {
         channel: String,
     },
+    Received {
+        channel: String,
+        seq: u64,
+    },
     Send {
         client_id: Option<String>,
     },
@@ -200,9 +204,9 @@ impl Exchange {
                 let client_id = if let What::Send { client_id } = tag.what { client_id } else { None };
                 self.refuse(tag.sid, event::SEND_NOTIFICATION, &[Problem::NotStored], client_id, tag.ack);
             }
-            Outcome::Located { tag, channel, head, cursor } => match tag.what {
-                What::Connect { socket, auth } => self.on_connect(socket, &auth, head),
-                _ => self.on_join(tag.sid, &channel.into(), head, cursor, tag.ack),
+            Outcome::Located { tag, channel, place } => match tag.what {
+                What::Connect { socket, auth } => self.on_connect(socket, &auth, place),
+                _ => self.on_join(tag.sid, &channel.into(), place, tag.ack),
             },
             Outcome::Passed { tag } => self.on_passed(tag),
         }
@@ -212,6 +216,7 @@ impl Exchange {
         let Asked { sid, what, ack } = asked;
         match what {
             What::Leave { channel } => self.on_leave(sid, channel, ack),
+            What::Received { channel, seq } => self.on_received(sid, channel, seq, ack),
             What::Stats => {
                 let stats = self.stats();
                 self.answer(sid, event::SERVER_STATS, &stats, ack);

@@ -6,6 +6,7 @@
 //! sees a notification that a power cut could take back.
 
 mod file;
+mod place;
 mod reader;
 mod schema;
 mod store;
@@ -16,7 +17,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use chapfood_protocol::{Notification, NotificationId, SendRequest, Timestamp};
+use chapfood_protocol::{Notification, NotificationId, Position, SendRequest, Timestamp};
 
 pub(crate) use file::OpenFile;
 pub(crate) use reader::{Feed, FeedRequest};
@@ -44,6 +45,8 @@ pub(crate) enum Request<T> {
         channel: String,
         /// `None`: nobody remembers; at the end.
         subscriber: Option<Arc<str>>,
+        /// Where the device itself says it is.
+        claim: Option<Position>,
     },
     /// Nothing to write: hand it on in order.
     Pass {
@@ -86,14 +89,26 @@ pub(crate) enum Outcome<T> {
     Located {
         tag: T,
         channel: String,
-        /// The last number of the channel; 0 if it is empty.
-        head: u64,
-        /// The last number that the subscriber received.
-        cursor: u64,
+        place: Place,
     },
     Passed {
         tag: T,
     },
+}
+
+/// Where a subscriber stands in a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The last number of the channel; 0 if it is empty.
+    pub(crate) head: u64,
+    /// The last number that the subscriber received, or that is no longer kept.
+    pub(crate) cursor: u64,
+    /// Whether everything after what it received is kept.
+    pub(crate) recovered: bool,
+    /// Whether the device named a place that this log does not have: it starts anew.
+    pub(crate) unknown: bool,
+    /// Whether the device itself said where it is.
+    pub(crate) claimed: bool,
 }
 
 /// What `notification-sent` says again for a repeated send.

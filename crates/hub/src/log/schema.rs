@@ -13,7 +13,8 @@ pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each runs once, in order, in one transaction. Never edited once released: add another.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     -- One row. The epoch names this database: a restored backup gets another one.
     CREATE TABLE hub (epoch TEXT NOT NULL) STRICT;
 
@@ -42,7 +43,12 @@ const MIGRATIONS: [&str; 1] = ["
         seq INTEGER NOT NULL,
         PRIMARY KEY (subscriber, channel_id)
     ) STRICT, WITHOUT ROWID;
-"];
+    ",
+    "
+    -- Everything up to this number is no longer kept.
+    ALTER TABLE channel ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;
+    ",
+];
 
 /// Opens the writing connection and brings the schema up to date.
 pub(crate) fn open(file: &OpenFile) -> Result<Connection, HubError> {

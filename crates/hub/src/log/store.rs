@@ -3,35 +3,40 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chapfood_protocol::{BROADCAST, IdSequence, Notification, NotificationId, SendRequest, Timestamp};
+use chapfood_protocol::{
+    BROADCAST, IdSequence, Notification, NotificationId, Position, SendRequest, Timestamp,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::log::{Cursor, Outcome, Receipt, Request};
+use crate::log::place::{Extent, locate};
+use crate::log::{Cursor, Outcome, Place, Receipt, Request};
 
 /// The writing side of the database. Blocking; owned by the writer's thread.
 pub(crate) struct Store {
     db: Connection,
+    epoch: String,
     ids: IdSequence,
     /// Channels in use, so that a publish costs no query. Emptied when a group is rolled back.
-    channels: HashMap<String, Place>,
+    channels: HashMap<String, Row>,
 }
 
 /// A channel's row and the last number given out in it.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Row {
     row: i64,
     head: u64,
+    pruned: u64,
 }
 
 /// More channels than any shop has; past it the map is emptied rather than growing for ever.
 const CHANNELS_IN_MEMORY: usize = 10_000;
 
 impl Store {
-    pub(crate) fn new(db: Connection) -> rusqlite::Result<Self> {
+    pub(crate) fn new(db: Connection, epoch: String) -> rusqlite::Result<Self> {
         let last = db
             .query_row("SELECT max(id) FROM entry", [], |row| row.get::<_, Option<String>>(0))?
             .map(NotificationId::new);
-        Ok(Self { db, ids: IdSequence::after(last.as_ref()), channels: HashMap::new() })
+        Ok(Self { db, epoch, ids: IdSequence::after(last.as_ref()), channels: HashMap::new() })
     }
 
     /// Does a group in one transaction, and says what became of each request, in order.
@@ -59,9 +64,9 @@ impl Store {
     }
 
     fn write_all<T>(&mut self, group: &[Request<T>], now_micros: i64) -> rusqlite::Result<Vec<Done>> {
-        let Self { db, ids, channels } = self;
+        let Self { db, epoch, ids, channels } = self;
         let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let mut group_writer = Group { db: &transaction, ids, channels, now_micros };
+        let mut group_writer = Group { db: &transaction, epoch, ids, channels, now_micros };
         let done = group.iter().map(|request| group_writer.write(request)).collect::<Result<_, _>>()?;
         transaction.commit()?;
         Ok(done)
@@ -70,10 +75,11 @@ impl Store {
     fn refuse<T>(&self, request: Request<T>) -> Option<Outcome<T>> {
         match request {
             Request::Append { tag, .. } => Some(Outcome::NotAppended { tag }),
-            Request::Locate { tag, channel, subscriber } => {
-                let head = find(&self.db, &channel).ok().flatten().map_or(0, |place| place.head);
-                let cursor = subscriber.and_then(|s| cursor(&self.db, &s, &channel).ok().flatten());
-                Some(Outcome::Located { tag, channel, head, cursor: cursor.unwrap_or(head) })
+            Request::Locate { tag, channel, subscriber, claim } => {
+                let row = find(&self.db, &channel).ok().flatten();
+                let stored = subscriber.and_then(|s| cursor(&self.db, &s, &channel).ok().flatten());
+                let place = locate(extent(row), &self.epoch, stored, claim.as_ref());
+                Some(Outcome::Located { tag, channel, place })
             }
             // It was written nowhere: the subscriber gets these again, under the same ids.
             Request::Advance(_) | Request::Close => None,
@@ -100,7 +106,7 @@ fn passed<T>(request: Request<T>) -> Option<Outcome<T>> {
 enum Done {
     Appended(Arc<Notification>),
     Repeated(Receipt),
-    Located { head: u64, cursor: u64 },
+    Located(Place),
     Nothing,
 }
 
@@ -111,8 +117,8 @@ impl Done {
                 Some(Outcome::Appended { tag, notification })
             }
             (Self::Repeated(first), Request::Append { tag, .. }) => Some(Outcome::Repeated { tag, first }),
-            (Self::Located { head, cursor }, Request::Locate { tag, channel, .. }) => {
-                Some(Outcome::Located { tag, channel, head, cursor })
+            (Self::Located(place), Request::Locate { tag, channel, .. }) => {
+                Some(Outcome::Located { tag, channel, place })
             }
             (_, request) => passed(request),
         }
@@ -122,8 +128,9 @@ impl Done {
 /// An open transaction.
 struct Group<'a> {
     db: &'a Connection,
+    epoch: &'a str,
     ids: &'a mut IdSequence,
-    channels: &'a mut HashMap<String, Place>,
+    channels: &'a mut HashMap<String, Row>,
     now_micros: i64,
 }
 
@@ -131,7 +138,9 @@ impl Group<'_> {
     fn write<T>(&mut self, request: &Request<T>) -> rusqlite::Result<Done> {
         match request {
             Request::Append { request, sender, origin, .. } => self.append(request, sender, origin),
-            Request::Locate { channel, subscriber, .. } => self.locate(channel, subscriber.as_deref()),
+            Request::Locate { channel, subscriber, claim, .. } => {
+                self.locate(channel, subscriber.as_deref(), claim.as_ref())
+            }
             Request::Advance(cursors) => {
                 cursors.iter().try_for_each(|cursor| self.advance(cursor))?;
                 Ok(Done::Nothing)
@@ -181,7 +190,7 @@ impl Group<'_> {
         self.db
             .prepare_cached("UPDATE channel SET head = ?2 WHERE id = ?1")?
             .execute(params![place.row, sql(seq)])?;
-        self.channels.insert(name.to_owned(), Place { head: seq, ..place });
+        self.channels.insert(name.to_owned(), Row { head: seq, ..place });
         Ok(Done::Appended(Arc::new(notification)))
     }
 
@@ -203,26 +212,32 @@ impl Group<'_> {
             .optional()
     }
 
-    fn locate(&mut self, channel: &str, subscriber: Option<&str>) -> rusqlite::Result<Done> {
+    fn locate(
+        &mut self,
+        channel: &str,
+        subscriber: Option<&str>,
+        claim: Option<&Position>,
+    ) -> rusqlite::Result<Done> {
         let Some(subscriber) = subscriber else {
             // Nobody to remember: a channel that holds nothing needs no row either.
-            let head = match self.channels.get(channel) {
-                Some(place) => place.head,
-                None => find(self.db, channel)?.map_or(0, |place| place.head),
+            let row = match self.channels.get(channel) {
+                Some(row) => Some(*row),
+                None => find(self.db, channel)?,
             };
-            return Ok(Done::Located { head, cursor: head });
+            return Ok(Done::Located(locate(extent(row), self.epoch, None, None)));
         };
-        let Place { row, head } = self.place(channel)?;
-        let cursor = match cursor(self.db, subscriber, channel)? {
-            Some(seq) => seq.min(head),
-            None => {
-                self.db
-                    .prepare_cached("INSERT INTO cursor (subscriber, channel_id, seq) VALUES (?1, ?2, ?3)")?
-                    .execute(params![subscriber, row, sql(head)])?;
-                head
-            }
-        };
-        Ok(Done::Located { head, cursor })
+        let row = self.place(channel)?;
+        let stored = cursor(self.db, subscriber, channel)?;
+        let place = locate(extent(Some(row)), self.epoch, stored, claim);
+        if stored != Some(place.cursor) {
+            self.db
+                .prepare_cached(
+                    "INSERT INTO cursor (subscriber, channel_id, seq) VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET seq = excluded.seq",
+                )?
+                .execute(params![subscriber, row.row, sql(place.cursor)])?;
+        }
+        Ok(Done::Located(place))
     }
 
     fn advance(&mut self, cursor: &Cursor) -> rusqlite::Result<()> {
@@ -237,7 +252,7 @@ impl Group<'_> {
     }
 
     /// The channel's row, made if there is none.
-    fn place(&mut self, name: &str) -> rusqlite::Result<Place> {
+    fn place(&mut self, name: &str) -> rusqlite::Result<Row> {
         if let Some(place) = self.channels.get(name) {
             return Ok(*place);
         }
@@ -245,7 +260,7 @@ impl Group<'_> {
             Some(place) => place,
             None => {
                 self.db.prepare_cached("INSERT INTO channel (name) VALUES (?1)")?.execute([name])?;
-                Place { row: self.db.last_insert_rowid(), head: 0 }
+                Row { row: self.db.last_insert_rowid(), head: 0, pruned: 0 }
             }
         };
         self.channels.insert(name.to_owned(), place);
@@ -253,9 +268,12 @@ impl Group<'_> {
     }
 }
 
-fn find(db: &Connection, name: &str) -> rusqlite::Result<Option<Place>> {
-    db.prepare_cached("SELECT id, head FROM channel WHERE name = ?1")?
-        .query_row([name], |row| Ok(Place { row: row.get(0)?, head: row.get::<_, i64>(1)?.unsigned_abs() }))
+fn find(db: &Connection, name: &str) -> rusqlite::Result<Option<Row>> {
+    db.prepare_cached("SELECT id, head, pruned FROM channel WHERE name = ?1")?
+        .query_row([name], |row| {
+            let number = |column| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)?.unsigned_abs());
+            Ok(Row { row: row.get(0)?, head: number(1)?, pruned: number(2)? })
+        })
         .optional()
 }
 
@@ -265,6 +283,11 @@ fn cursor(db: &Connection, subscriber: &str, channel: &str) -> rusqlite::Result<
     )?
     .query_row([subscriber, channel], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))
     .optional()
+}
+
+/// A channel without a row is empty.
+fn extent(row: Option<Row>) -> Extent {
+    row.map_or(Extent { head: 0, pruned: 0 }, |Row { head, pruned, .. }| Extent { head, pruned })
 }
 
 /// SQLite's integers are signed; a channel would need a million years at full speed to pass them.

@@ -11,13 +11,17 @@ use super::store::Store;
 use super::{Cursor, OpenFile, Outcome, Request, schema};
 use crate::HubError;
 
+/// The databases of these tests.
+const EPOCH: &str = "e";
+
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder for the test")
 }
 
 fn store(folder: &Path) -> (Store, OpenFile) {
     let file = OpenFile::claim(folder).expect("the folder is ours");
-    (Store::new(schema::open(&file).expect("the database opens")).expect("the store opens"), file)
+    let db = schema::open(&file).expect("the database opens");
+    (Store::new(db, EPOCH.into()).expect("the store opens"), file)
 }
 
 fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32> {
@@ -37,12 +41,12 @@ fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32
 }
 
 fn locate(channel: &str, subscriber: &str) -> Request<u32> {
-    Request::Locate { tag: 0, channel: channel.into(), subscriber: Some(subscriber.into()) }
+    Request::Locate { tag: 0, channel: channel.into(), subscriber: Some(subscriber.into()), claim: None }
 }
 
 fn located(outcomes: &[Outcome<u32>]) -> (u64, u64) {
     match outcomes {
-        [Outcome::Located { head, cursor, .. }] => (*head, *cursor),
+        [Outcome::Located { place, .. }] => (place.head, place.cursor),
         other => panic!("one place was asked for, got {other:?}"),
     }
 }
@@ -137,7 +141,7 @@ fn when_the_disk_is_full_publishes_are_refused_and_nothing_of_the_group_is_kept(
     // SQLite answers "database or disk is full" past this many pages, as it does on a full disk.
     let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0)).expect("counted");
     db.pragma_update(None, "max_page_count", pages + 2).expect("limited");
-    let mut store = Store::new(db).expect("the store opens");
+    let mut store = Store::new(db, EPOCH.into()).expect("the store opens");
     let mut kept = 0;
     let refused = loop {
         let group: Vec<_> = (0..20).map(|tag| send(tag, Some("a"), None)).collect();
@@ -199,7 +203,7 @@ fn a_subscriber_without_a_name_is_at_the_end_and_leaves_no_trace() {
     let folder = folder();
     let (mut store, file) = store(folder.path());
     let nobody: Option<Arc<str>> = None;
-    let request = Request::Locate { tag: 0, channel: "new".into(), subscriber: nobody };
+    let request = Request::Locate { tag: 0, channel: "new".into(), subscriber: nobody, claim: None };
     assert_eq!(located(&store.commit(vec![request], 1)), (0, 0));
     let channels: i64 = Connection::open(&file.path)
         .and_then(|db| db.query_row("SELECT count(*) FROM channel", [], |row| row.get(0)))

@@ -70,7 +70,7 @@ pub(crate) fn open<T: Send + 'static>(file: OpenFile) -> Result<OpenLog<T>, HubE
     let db = schema::open(&file)?;
     let epoch = schema::epoch(&db)?;
     let reader = Reader::open(&file)?;
-    let mut store = Store::new(db)?;
+    let mut store = Store::new(db, epoch.clone())?;
     let (requests, mut queue) = mpsc::channel::<Request<T>>(QUEUE);
     let (outcomes, receiver) = mpsc::channel(QUEUE);
     let (done, closed) = oneshot::channel();
