@@ -38,7 +38,7 @@ fn what_was_confirmed_survives_a_kill() {
     hub.process.signal("KILL");
     assert_eq!(hub.process.end().code, None, "it was killed");
     let hub = Hub::start(dir.path());
-    let mut listener = hub.listen("orders", &["--user-id", "caisse", "--json"]);
+    let listener = hub.listen("orders", &["--user-id", "caisse", "--json"]);
     assert!(listener.line().contains(&id), "the id was printed, so it is on the disk");
 }
 
@@ -76,10 +76,37 @@ fn a_folder_that_is_none_and_a_foreign_database_are_told_and_left_alone() {
 fn without_a_folder_the_data_is_kept_where_the_system_keeps_such_data() {
     let home = tempfile::tempdir().expect("a home");
     let mut command = chapfood(&["hub", "--listen", "127.0.0.1:0"]);
-    let mut hub = Running::start(command.env("HOME", home.path()));
+    let hub = Running::start(command.env("HOME", home.path()));
     assert!(hub.line().starts_with("hub ready on "));
     assert!(home.path().join(".local/share/chapfood-hub").is_dir(), "the XDG default");
     let lost = Running::start(chapfood(&["hub", "--listen", "127.0.0.1:0"]).env_remove("HOME")).end();
     assert_eq!(lost.code, Some(2), "{lost:?}");
     assert!(lost.err.contains("--data"), "it says what to do: {}", lost.err);
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_told_and_left_alone() {
+    let dir = tempfile::tempdir().expect("a folder for the hub");
+    let hub = Hub::start(dir.path());
+    hub.process.signal("TERM");
+    assert_eq!(hub.process.end().code, Some(0));
+    let database = rusqlite::Connection::open(dir.path().join("hub.sqlite3")).expect("it is the hub's");
+    database.pragma_update(None, "user_version", 9_999).expect("it is writable");
+    let data = dir.path().to_str().expect("a plain path");
+    refused(&run(&["hub", "--listen", "127.0.0.1:0", "--data", data]), "update this program");
+    let version: i64 = database.pragma_query_value(None, "user_version", |row| row.get(0)).expect("readable");
+    assert_eq!(version, 9_999, "an old program does not touch what it does not know");
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_an_orderly_stop() {
+    let dir = tempfile::tempdir().expect("a folder for the hub");
+    let hub = Hub::start(dir.path());
+    let stalled = hub.listen("devops", &[]);
+    // It takes nothing more, so that an orderly stop has somebody to wait for.
+    stalled.signal("STOP");
+    hub.process.signal("TERM");
+    hub.process.says("stopping");
+    hub.process.signal("TERM");
+    assert_eq!(hub.process.end().code, Some(130), "the custom for a program that was interrupted");
 }

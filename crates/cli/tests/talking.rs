@@ -15,7 +15,7 @@ fn hub() -> (tempfile::TempDir, Hub) {
 #[test]
 fn what_is_sent_is_heard_with_everything_that_was_said() {
     let (_dir, hub) = hub();
-    let mut listener = hub.listen("devops", &[]);
+    let listener = hub.listen("devops", &[]);
     let sent = hub.run(&[
         "send",
         "--channel",
@@ -42,7 +42,7 @@ fn what_is_sent_is_heard_with_everything_that_was_said() {
 #[test]
 fn json_is_one_object_a_line_as_on_the_wire() {
     let (_dir, hub) = hub();
-    let mut listener = hub.listen("orders", &["--json", "--count", "1"]);
+    let listener = hub.listen("orders", &["--json", "--count", "1"]);
     let sent = hub.run(&["send", "--json", "Fermeture", "À 22 h\npile"]);
     let sent: serde_json::Value = serde_json::from_str(&sent.out).expect("the answer is JSON");
     let heard: serde_json::Value = serde_json::from_str(&listener.line()).expect("a line is JSON");
@@ -55,7 +55,7 @@ fn json_is_one_object_a_line_as_on_the_wire() {
 #[test]
 fn a_title_cannot_command_the_terminal() {
     let (_dir, hub) = hub();
-    let mut listener = hub.listen("devops", &[]);
+    let listener = hub.listen("devops", &[]);
     hub.send("devops", "\u{1b}]0;owned\u{7}\nfaux (Alice)");
     let line = listener.line();
     assert!(line.contains(r"\u{1b}]0;owned\u{7}\nfaux (Alice): m"), "{line}");
@@ -70,7 +70,7 @@ fn a_listener_with_an_id_gets_what_came_while_it_was_away_once() {
     let heard = first.end();
     assert!(heard.out.contains("one"), "{heard:?}");
     let (two, three) = (hub.send("orders", "two"), hub.send("orders", "three"));
-    let mut again = hub.listen("orders", &["--user-id", "caisse", "--json"]);
+    let again = hub.listen("orders", &["--user-id", "caisse", "--json"]);
     let id = |line: String| {
         let heard: serde_json::Value = serde_json::from_str(&line).expect("a line is JSON");
         heard["id"].as_str().unwrap_or_default().to_owned()
@@ -126,7 +126,7 @@ fn a_hub_that_is_just_starting_is_waited_for() {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = free.local_addr().expect("it listens").to_string();
     drop(free);
-    let mut sender = Running::start(chapfood(&["send", "t", "m"]).env("CHAPFOOD_HUB", &address));
+    let sender = Running::start(chapfood(&["send", "t", "m"]).env("CHAPFOOD_HUB", &address));
     let _hub = Hub::start_at(&address, dir.path());
     assert!(sender.line().starts_with("n_"), "it arrived in the end");
     assert_eq!(sender.end().code, Some(0));
@@ -175,7 +175,7 @@ fn a_listener_tells_of_a_lost_hub_and_comes_back() {
     let dir = tempfile::tempdir().expect("a folder for the hub");
     let hub = Hub::start(dir.path());
     let address = hub.address().to_owned();
-    let mut listener = hub.listen("devops", &[]);
+    let listener = hub.listen("devops", &[]);
     hub.process.signal("TERM");
     assert_eq!(hub.process.end().code, Some(0));
     let hub = Hub::start_at(&address, dir.path());

@@ -92,7 +92,7 @@ fn a_lost_link_leaves_every_send_unconfirmed() {
 #[test]
 fn a_hub_that_never_answers_does_not_fill_the_memory() {
     let (mut pending, start, _answers) = three();
-    for _ in 0..10_000 {
+    for _ in 0..2 * FORGOTTEN_LIMIT {
         pending.expire(start + Duration::from_secs(9));
         pending.add(None, start, oneshot::channel().0);
     }

@@ -3,8 +3,8 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -30,21 +30,26 @@ pub(crate) struct Left {
 /// A program at work; killed if the test forgets it.
 pub(crate) struct Running {
     child: Child,
-    pub(crate) out: BufReader<ChildStdout>,
+    out: Receiver<String>,
+    err: Receiver<String>,
 }
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().expect("the program is built");
-        let out = BufReader::new(child.stdout.take().expect("it is piped"));
-        Self { child, out }
+        let out = lines(child.stdout.take().expect("it is piped"));
+        let err = lines(child.stderr.take().expect("it is piped"));
+        Self { child, out, err }
     }
 
     /// The next line of its output, without its end.
-    pub(crate) fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.out.read_line(&mut line).expect("it is text");
-        line.trim_end_matches('\n').to_owned()
+    pub(crate) fn line(&self) -> String {
+        self.out.recv_timeout(PATIENCE).expect("a line comes in time")
+    }
+
+    /// Waits for a line on stderr with `text` in it.
+    pub(crate) fn says(&self, text: &str) {
+        while !self.err.recv_timeout(PATIENCE).expect("a line comes in time").contains(text) {}
     }
 
     /// Sends it `TERM`, `INT`, …
@@ -54,22 +59,35 @@ impl Running {
         assert!(sent.success(), "the program is alive to be told");
     }
 
-    /// Waits for its end and takes what it still wrote.
+    /// Waits for its end and takes what was not read of it.
     pub(crate) fn end(mut self) -> Left {
-        let mut err = self.child.stderr.take().expect("it is piped");
-        let (done, result) = mpsc::channel();
-        let pid = self.child.id().to_string();
-        thread::spawn(move || {
-            let (mut out_text, mut err_text) = (String::new(), String::new());
-            let _ = self.out.read_to_string(&mut out_text);
-            let _ = err.read_to_string(&mut err_text);
-            let code = self.child.wait().ok().and_then(|status| status.code());
-            let _ = done.send(Left { code, out: out_text, err: err_text });
-        });
-        result.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-            let _ = Command::new("kill").args(["-s", "KILL", &pid]).status();
-            panic!("the program did not end in time")
-        })
+        let (out, err) = (rest(&self.out), rest(&self.err));
+        let code = self.child.wait().expect("its pipes are closed, so it ends").code();
+        Left { code, out, err }
+    }
+}
+
+/// Reads in a thread of its own: a pipe has no time limit.
+fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (tell, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            if tell.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+fn rest(lines: &Receiver<String>) -> String {
+    let mut text = String::new();
+    loop {
+        match lines.recv_timeout(PATIENCE) {
+            Ok(line) => text.extend([&line, "\n"]),
+            Err(RecvTimeoutError::Disconnected) => return text,
+            Err(RecvTimeoutError::Timeout) => panic!("the program did not end in time; it said {text:?}"),
+        }
     }
 }
 
@@ -99,7 +117,7 @@ impl Hub {
 
     pub(crate) fn start_at(listen: &str, dir: &Path) -> Self {
         let dir = dir.to_str().expect("a plain path");
-        let mut process = Running::start(&mut chapfood(&["hub", "--listen", listen, "--data", dir]));
+        let process = Running::start(&mut chapfood(&["hub", "--listen", listen, "--data", dir]));
         let line = process.line();
         let url = line.strip_prefix("hub ready on ").unwrap_or_else(|| panic!("{line:?} is no ready line"));
         Self { url: url.to_owned(), process }
