@@ -46,11 +46,12 @@ pub fn run() -> ExitCode {
     }
     match build_patiently(&options) {
         Ok(app) => {
-            app.run(|_, event| {
+            app.run(|_app, event| match event {
                 // The last window was closed to the tray. An exit that the app itself asks for has a code.
-                if let RunEvent::ExitRequested { code: None, api, .. } = event {
-                    api.prevent_exit();
-                }
+                RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+                #[cfg(target_os = "macos")]
+                RunEvent::Reopen { .. } => window::show(_app),
+                _ => {}
             });
             ExitCode::SUCCESS
         }

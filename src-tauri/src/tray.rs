@@ -140,7 +140,7 @@ fn link_words(snapshot: &Snapshot, words: &Words) -> String {
         (Link::Connected { .. }, None) => words.connected.into(),
         (Link::Reconnecting { .. }, _) => words.reconnecting.into(),
         (Link::Offline { .. }, _) => words.offline.into(),
-        (Link::Refused { words: hub, .. }, _) => format!("{}: {}", words.offline, literal(hub)),
+        (Link::Refused { words: hub, .. }, _) => format!("{} ({})", words.offline, literal(hub)),
     }
 }
 
@@ -169,5 +169,72 @@ impl Face {
             Self::Unread => UNREAD,
             Self::Disconnected => DISCONNECTED,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chapfood_station::contract::{HostKind, Language, PopupHealth, Settings};
+
+    use super::*;
+
+    fn view(change: impl FnOnce(&mut Snapshot)) -> View {
+        let mut snapshot = Snapshot {
+            link: Link::Connected { since: 0 },
+            hub_name: None,
+            hub_stats: None,
+            channels: Vec::new(),
+            unread: 0,
+            total: 0,
+            storage_fault: None,
+            hosted_hub: HostedHub::Off,
+            popups: PopupHealth::Unknown,
+            settings: Settings::default(),
+            host: HostKind::Desktop,
+            newest_row: 0,
+            version: String::new(),
+        };
+        change(&mut snapshot);
+        View::of(&snapshot, Words::in_language(Language::Fr))
+    }
+
+    #[test]
+    fn the_icon_says_unread_only_while_the_hub_is_there() {
+        assert_eq!(view(|_| {}).face, Face::Normal);
+        assert_eq!(view(|snapshot| snapshot.unread = 2).face, Face::Unread);
+        let offline = view(|snapshot| {
+            snapshot.unread = 2;
+            snapshot.link = Link::Offline { next_at: 0, since: 0 };
+        });
+        assert_eq!(offline.face, Face::Disconnected, "a count that no longer grows must not look live");
+        assert_eq!(offline.unread, "2 non lues");
+        assert!(offline.can_retry);
+    }
+
+    #[test]
+    fn quitting_names_how_many_others_lose_the_hub() {
+        let hosting = |connected_clients| {
+            view(|snapshot| {
+                snapshot.hosted_hub = HostedHub::On {
+                    address: "http://127.0.0.1:8001".into(),
+                    connected_clients,
+                    active_channels: 1,
+                    started_at: 0,
+                };
+            })
+        };
+        assert_eq!(hosting(1).quit, "Quitter", "this computer's own connection is nobody else");
+        assert_eq!(hosting(3).quit, "Quitter et arrêter le hub (2 autres postes déconnectés)");
+        assert_eq!(hosting(3).hub, "Hub en marche, 3 postes");
+    }
+
+    #[test]
+    fn a_hubs_words_are_text_in_the_menu() {
+        let refused = view(|snapshot| {
+            let words = format!("R&D_1\n{}", "x".repeat(200));
+            snapshot.link = Link::Refused { words, next_at: 0, since: 0 };
+        });
+        assert!(refused.link.starts_with("Hors ligne (R&&D"), "{}", refused.link);
+        assert!(!refused.link.contains('\n') && refused.link.len() < 120, "{}", refused.link);
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chapfood_station::{Toast, ToastFault, Toaster, Urgency};
+use chapfood_station::{Toast, ToastFault, Toaster};
 use notify_rust::{CloseReason, Notification, NotificationResponse};
 use tokio::sync::{mpsc, oneshot};
 
@@ -67,7 +67,7 @@ fn show_and_wait(
     #[cfg(windows)]
     {
         notification.app_id(APP_ID);
-        if toast.urgency == Urgency::Critical {
+        if toast.urgency == chapfood_station::Urgency::Critical {
             notification.urgency(notify_rust::Urgency::Critical);
         }
     }
