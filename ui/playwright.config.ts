@@ -4,8 +4,9 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'e2e/results/failures',
   reporter: [['list']],
-  workers: 1,
-  timeout: 60_000,
+  workers: 2,
+  fullyParallel: true,
+  timeout: 120_000,
   use: {
     trace: 'retain-on-failure',
     locale: 'fr-FR',
