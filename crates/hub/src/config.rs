@@ -19,6 +19,31 @@ pub struct HubConfig {
     pub ping_timeout: Duration,
     /// What it accepts.
     pub limits: Limits,
+    /// What it keeps.
+    pub retention: Retention,
+}
+
+/// What a hub keeps, and for how long.
+///
+/// What a subscriber seen within [`Retention::remember`] has not received stays, however old it is. When the
+/// disk's share is used up the hub refuses new notifications rather than dropping old ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Notifications older than this may go.
+    pub age: Duration,
+    /// In a channel with more notifications than this the oldest may go.
+    pub per_channel: u64,
+    /// How long a subscriber that does not come back is waited for.
+    pub remember: Duration,
+    /// The largest size of the database, in bytes. Beyond it notifications are refused.
+    pub quota_bytes: u64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        Self { age: 7 * DAY, per_channel: 100_000, remember: 30 * DAY, quota_bytes: 2 * 1024 * 1024 * 1024 }
+    }
 }
 
 impl HubConfig {
@@ -33,6 +58,7 @@ impl HubConfig {
             ping_interval: Duration::from_secs(10),
             ping_timeout: Duration::from_secs(5),
             limits: Limits::default(),
+            retention: Retention::default(),
         }
     }
 }

@@ -25,6 +25,8 @@ use crate::{Activity, HubConfig, HubError};
 
 /// Packets that may wait in a socket's buffer. The default of 128 loses a burst of 2,000.
 const SOCKET_BUFFER: usize = 4_096;
+/// How often old notifications are let go.
+const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
 /// A moment for `hub-closing` and the last confirmations to leave before connections are closed.
 const FAREWELL: Duration = Duration::from_millis(150);
 /// How long closing the connections may take; a stalled client would hold it for ever.
@@ -64,12 +66,14 @@ impl Hub {
             tracing::warn!(%address, "listening beyond this computer: everybody on the network can read and send");
         }
         let folder = config.data_dir.clone();
-        let opened = tokio::task::spawn_blocking(move || log::open(OpenFile::claim(&folder)?));
+        let opened =
+            tokio::task::spawn_blocking(move || log::open(OpenFile::claim(&folder)?, config.retention));
         let opened = opened.await.map_err(|error| HubError::NotWritable {
             path: config.data_dir.clone(),
             reason: error.to_string(),
         })??;
 
+        let stop = CancellationToken::new();
         let (activity, watched) = watch::channel(Activity::default());
         let (notices, noticed) = mpsc::unbounded_channel();
         let (feeds, fed) = opened.reader.start();
@@ -81,6 +85,8 @@ impl Hub {
         };
         let exchange = Exchange::new(about, opened.log.clone(), feeds, activity);
         tokio::spawn(exchange.run(Inputs { outcomes: opened.outcomes, feeds: fed, notices: noticed }));
+
+        tokio::spawn(prune_now_and_then(opened.log.clone(), stop.clone()));
 
         let (layer, io) = socket_io(&config);
         welcome_sockets(&io, config.limits, opened.log.clone());
@@ -94,7 +100,6 @@ impl Hub {
             .layer(layer)
             .layer(cross_origin(Door::of(address)))
             .layer(axum::middleware::from_fn_with_state(gate_state, gate));
-        let stop = CancellationToken::new();
         tokio::spawn(serve(listener, app, notices.clone(), stop.clone()));
         Ok(Self { address, activity: watched, io, log: opened.log, notices, stop, closed: opened.closed })
     }
@@ -135,6 +140,11 @@ impl Hub {
             tracing::warn!("the log was still being written; what was confirmed is on the disk");
         }
     }
+}
+
+async fn prune_now_and_then(log: Log<Asked>, stop: CancellationToken) {
+    let mut turn = tokio::time::interval(PRUNE_EVERY);
+    while stop.run_until_cancelled(turn.tick()).await.is_some() && log.prune().await.is_ok() {}
 }
 
 /// Lets pages of the origins that the door admits poll from their browser, which asks first.

@@ -12,7 +12,7 @@ mod intake;
 mod log;
 mod transport;
 
-pub use config::HubConfig;
+pub use config::{HubConfig, Retention};
 pub use error::HubError;
 pub use hub::Hub;
 

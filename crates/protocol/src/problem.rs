@@ -48,6 +48,8 @@ pub enum Problem {
     UnknownEvent(String),
     /// The hub could not write it down: nothing was stored.
     NotStored,
+    /// The hub's share of the disk is used up: nothing was stored.
+    QuotaReached,
     /// This client has too many requests waiting: this one was not done.
     TooManyRequests,
     /// The hub is stopping: this one was not done.
@@ -74,6 +76,7 @@ impl Problem {
             Self::NotInChannel(_) => "not_in_channel".into(),
             Self::UnknownEvent(_) => "unknown_event".into(),
             Self::NotStored => "not_stored".into(),
+            Self::QuotaReached => "quota_reached".into(),
             Self::TooManyRequests => "too_many_requests".into(),
             Self::HubClosing => "hub_closing".into(),
         }
@@ -109,6 +112,9 @@ impl Problem {
             Self::NotStored => {
                 "Le hub n'a pas pu enregistrer : rien n'est envoyé. Vérifiez l'espace disque du hub".into()
             }
+            Self::QuotaReached => {
+                "Le hub est plein : rien n'est envoyé. Réduisez la durée de conservation ou augmentez son quota".into()
+            }
             Self::TooManyRequests => "Trop de demandes en attente : réessayez dans un instant".into(),
             Self::HubClosing => "Le hub s'arrête : rien n'est envoyé, réessayez à son retour".into(),
         }
@@ -133,6 +139,10 @@ impl Problem {
             Self::UnknownEvent(event) => format!("Unknown event: {event}"),
             Self::NotStored => {
                 "The hub could not store it: nothing is sent. Check the hub's disk space".into()
+            }
+            Self::QuotaReached => {
+                "The hub is full: nothing is sent. Keep notifications for a shorter time or raise its quota"
+                    .into()
             }
             Self::TooManyRequests => "Too many requests are waiting: try again in a moment".into(),
             Self::HubClosing => "The hub is stopping: nothing is sent, try again when it is back".into(),

@@ -200,9 +200,9 @@ impl Exchange {
                 self.confirm(tag, receipt, false, Some(subscribers));
             }
             Outcome::Repeated { tag, first } => self.confirm(tag, first, true, None),
-            Outcome::NotAppended { tag } => {
+            Outcome::NotAppended { tag, why } => {
                 let client_id = if let What::Send { client_id } = tag.what { client_id } else { None };
-                self.refuse(tag.sid, event::SEND_NOTIFICATION, &[Problem::NotStored], client_id, tag.ack);
+                self.refuse(tag.sid, event::SEND_NOTIFICATION, &[why], client_id, tag.ack);
             }
             Outcome::Located { tag, channel, place } => match tag.what {
                 What::Connect { socket, auth } => self.on_connect(socket, &auth, place),

@@ -7,6 +7,7 @@
 
 mod file;
 mod place;
+mod prune;
 mod reader;
 mod schema;
 mod store;
@@ -17,7 +18,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use chapfood_protocol::{Notification, NotificationId, Position, SendRequest, Timestamp};
+use chapfood_protocol::{Notification, NotificationId, Position, Problem, SendRequest, Timestamp};
 
 pub(crate) use file::OpenFile;
 pub(crate) use reader::{Feed, FeedRequest};
@@ -55,6 +56,8 @@ pub(crate) enum Request<T> {
     },
     /// These subscribers have these channels up to these numbers.
     Advance(Vec<Cursor>),
+    /// Let go what need not be kept any longer.
+    Prune,
     /// Write what is queued, take nothing more, close the file.
     Close,
 }
@@ -81,9 +84,10 @@ pub(crate) enum Outcome<T> {
         tag: T,
         first: Receipt,
     },
-    /// The disk refused; nothing was written.
+    /// Nothing was written.
     NotAppended {
         tag: T,
+        why: Problem,
     },
     /// Where the subscriber stands.
     Located {

@@ -13,7 +13,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each runs once, in order, in one transaction. Never edited once released: add another.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     -- One row. The epoch names this database: a restored backup gets another one.
     CREATE TABLE hub (epoch TEXT NOT NULL) STRICT;
@@ -47,6 +47,12 @@ const MIGRATIONS: [&str; 2] = [
     "
     -- Everything up to this number is no longer kept.
     ALTER TABLE channel ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;
+    ",
+    "
+    -- When the subscriber was last heard of, in ms since 1970 UTC; whoever is known today counts as just seen.
+    ALTER TABLE cursor ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE cursor SET seen_at = unixepoch() * 1000;
+    CREATE INDEX cursor_by_channel ON cursor (channel_id, seq, seen_at);
     ",
 ];
 

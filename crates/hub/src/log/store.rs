@@ -4,17 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chapfood_protocol::{
-    BROADCAST, IdSequence, Notification, NotificationId, Position, SendRequest, Timestamp,
+    BROADCAST, IdSequence, Notification, NotificationId, Position, Problem, SendRequest, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::Retention;
 use crate::log::place::{Extent, locate};
+use crate::log::prune;
 use crate::log::{Cursor, Outcome, Place, Receipt, Request};
 
 /// The writing side of the database. Blocking; owned by the writer's thread.
 pub(crate) struct Store {
     db: Connection,
     epoch: String,
+    retention: Retention,
     ids: IdSequence,
     /// Channels in use, so that a publish costs no query. Emptied when a group is rolled back.
     channels: HashMap<String, Row>,
@@ -32,11 +35,11 @@ struct Row {
 const CHANNELS_IN_MEMORY: usize = 10_000;
 
 impl Store {
-    pub(crate) fn new(db: Connection, epoch: String) -> rusqlite::Result<Self> {
+    pub(crate) fn new(db: Connection, epoch: String, retention: Retention) -> rusqlite::Result<Self> {
         let last = db
             .query_row("SELECT max(id) FROM entry", [], |row| row.get::<_, Option<String>>(0))?
             .map(NotificationId::new);
-        Ok(Self { db, epoch, ids: IdSequence::after(last.as_ref()), channels: HashMap::new() })
+        Ok(Self { db, epoch, retention, ids: IdSequence::after(last.as_ref()), channels: HashMap::new() })
     }
 
     /// Does a group in one transaction, and says what became of each request, in order.
@@ -47,7 +50,9 @@ impl Store {
         if self.channels.len() > CHANNELS_IN_MEMORY {
             self.channels.clear();
         }
-        let writes = group.iter().any(|request| !matches!(request, Request::Pass { .. } | Request::Close));
+        let writes = group
+            .iter()
+            .any(|request| !matches!(request, Request::Pass { .. } | Request::Close | Request::Prune));
         if !writes {
             return group.into_iter().filter_map(passed).collect();
         }
@@ -64,9 +69,10 @@ impl Store {
     }
 
     fn write_all<T>(&mut self, group: &[Request<T>], now_micros: i64) -> rusqlite::Result<Vec<Done>> {
-        let Self { db, epoch, ids, channels } = self;
+        let Self { db, epoch, ids, channels, retention } = self;
+        let full = prune::used_bytes(db)? >= retention.quota_bytes;
         let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let mut group_writer = Group { db: &transaction, epoch, ids, channels, now_micros };
+        let mut group_writer = Group { db: &transaction, epoch, full, ids, channels, now_micros };
         let done = group.iter().map(|request| group_writer.write(request)).collect::<Result<_, _>>()?;
         transaction.commit()?;
         Ok(done)
@@ -74,7 +80,7 @@ impl Store {
 
     fn refuse<T>(&self, request: Request<T>) -> Option<Outcome<T>> {
         match request {
-            Request::Append { tag, .. } => Some(Outcome::NotAppended { tag }),
+            Request::Append { tag, .. } => Some(Outcome::NotAppended { tag, why: Problem::NotStored }),
             Request::Locate { tag, channel, subscriber, claim } => {
                 let row = find(&self.db, &channel).ok().flatten();
                 let stored = subscriber.and_then(|s| cursor(&self.db, &s, &channel).ok().flatten());
@@ -82,8 +88,20 @@ impl Store {
                 Some(Outcome::Located { tag, channel, place })
             }
             // It was written nowhere: the subscriber gets these again, under the same ids.
-            Request::Advance(_) | Request::Close => None,
+            Request::Advance(_) | Request::Prune | Request::Close => None,
             pass @ Request::Pass { .. } => passed(pass),
+        }
+    }
+
+    /// Lets go, in small transactions, what need not be kept any longer.
+    pub(crate) fn prune(&mut self, now_millis: i64) {
+        match prune::prune(&mut self.db, self.retention, now_millis) {
+            Ok(0) => {}
+            Ok(gone) => {
+                tracing::info!(gone, "let go notifications that need not be kept any longer");
+                self.channels.clear();
+            }
+            Err(error) => tracing::warn!(%error, "old notifications could not be let go; tried again later"),
         }
     }
 
@@ -106,6 +124,7 @@ fn passed<T>(request: Request<T>) -> Option<Outcome<T>> {
 enum Done {
     Appended(Arc<Notification>),
     Repeated(Receipt),
+    Full,
     Located(Place),
     Nothing,
 }
@@ -115,6 +134,9 @@ impl Done {
         match (self, request) {
             (Self::Appended(notification), Request::Append { tag, .. }) => {
                 Some(Outcome::Appended { tag, notification })
+            }
+            (Self::Full, Request::Append { tag, .. }) => {
+                Some(Outcome::NotAppended { tag, why: Problem::QuotaReached })
             }
             (Self::Repeated(first), Request::Append { tag, .. }) => Some(Outcome::Repeated { tag, first }),
             (Self::Located(place), Request::Locate { tag, channel, .. }) => {
@@ -129,6 +151,8 @@ impl Done {
 struct Group<'a> {
     db: &'a Connection,
     epoch: &'a str,
+    /// The database has reached its quota: nothing new is taken.
+    full: bool,
     ids: &'a mut IdSequence,
     channels: &'a mut HashMap<String, Row>,
     now_micros: i64,
@@ -145,7 +169,7 @@ impl Group<'_> {
                 cursors.iter().try_for_each(|cursor| self.advance(cursor))?;
                 Ok(Done::Nothing)
             }
-            Request::Pass { .. } | Request::Close => Ok(Done::Nothing),
+            Request::Pass { .. } | Request::Prune | Request::Close => Ok(Done::Nothing),
         }
     }
 
@@ -154,6 +178,9 @@ impl Group<'_> {
             && let Some(first) = self.sent_before(origin, client_id)?
         {
             return Ok(Done::Repeated(first));
+        }
+        if self.full {
+            return Ok(Done::Full);
         }
         let name = request.channel.as_deref().unwrap_or(BROADCAST);
         let place = self.place(name)?;
@@ -229,14 +256,12 @@ impl Group<'_> {
         let row = self.place(channel)?;
         let stored = cursor(self.db, subscriber, channel)?;
         let place = locate(extent(Some(row)), self.epoch, stored, claim);
-        if stored != Some(place.cursor) {
-            self.db
-                .prepare_cached(
-                    "INSERT INTO cursor (subscriber, channel_id, seq) VALUES (?1, ?2, ?3)
-                     ON CONFLICT DO UPDATE SET seq = excluded.seq",
-                )?
-                .execute(params![subscriber, row.row, sql(place.cursor)])?;
-        }
+        self.db
+            .prepare_cached(
+                "INSERT INTO cursor (subscriber, channel_id, seq, seen_at) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET seq = excluded.seq, seen_at = excluded.seen_at",
+            )?
+            .execute(params![subscriber, row.row, sql(place.cursor), self.now_micros / 1_000])?;
         Ok(Done::Located(place))
     }
 
@@ -244,10 +269,10 @@ impl Group<'_> {
         let place = self.place(&cursor.channel)?;
         self.db
             .prepare_cached(
-                "INSERT INTO cursor (subscriber, channel_id, seq) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
+                "INSERT INTO cursor (subscriber, channel_id, seq, seen_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq), seen_at = excluded.seen_at",
             )?
-            .execute(params![&*cursor.subscriber, place.row, sql(cursor.seq)])?;
+            .execute(params![&*cursor.subscriber, place.row, sql(cursor.seq), self.now_micros / 1_000])?;
         Ok(())
     }
 

@@ -2,17 +2,25 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use chapfood_protocol::{NotificationType, SendRequest};
+use chapfood_protocol::{NotificationType, Problem, SendRequest};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::store::Store;
 use super::{Cursor, OpenFile, Outcome, Request, schema};
-use crate::HubError;
+use crate::{HubError, Retention};
 
 /// The databases of these tests.
 const EPOCH: &str = "e";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const RETENTION: Retention = Retention {
+    age: DAY.saturating_mul(7),
+    per_channel: 5,
+    remember: DAY.saturating_mul(30),
+    quota_bytes: u64::MAX,
+};
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder for the test")
@@ -21,7 +29,7 @@ fn folder() -> TempDir {
 fn store(folder: &Path) -> (Store, OpenFile) {
     let file = OpenFile::claim(folder).expect("the folder is ours");
     let db = schema::open(&file).expect("the database opens");
-    (Store::new(db, EPOCH.into()).expect("the store opens"), file)
+    (Store::new(db, EPOCH.into(), RETENTION).expect("the store opens"), file)
 }
 
 fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32> {
@@ -141,7 +149,7 @@ fn when_the_disk_is_full_publishes_are_refused_and_nothing_of_the_group_is_kept(
     // SQLite answers "database or disk is full" past this many pages, as it does on a full disk.
     let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0)).expect("counted");
     db.pragma_update(None, "max_page_count", pages + 2).expect("limited");
-    let mut store = Store::new(db, EPOCH.into()).expect("the store opens");
+    let mut store = Store::new(db, EPOCH.into(), RETENTION).expect("the store opens");
     let mut kept = 0;
     let refused = loop {
         let group: Vec<_> = (0..20).map(|tag| send(tag, Some("a"), None)).collect();
@@ -209,4 +217,88 @@ fn a_subscriber_without_a_name_is_at_the_end_and_leaves_no_trace() {
         .and_then(|db| db.query_row("SELECT count(*) FROM channel", [], |row| row.get(0)))
         .expect("counted");
     assert_eq!(channels, 0, "looking at a channel does not make it");
+}
+
+/// So many days after the first, in microseconds.
+fn day(n: i64) -> i64 {
+    1_749_290_400_000_000 + n * 24 * 60 * 60 * 1_000_000
+}
+
+/// The numbers that a channel still holds.
+fn kept(file: &OpenFile, channel: &str) -> Vec<i64> {
+    let db = Connection::open(&file.path).expect("readable");
+    let mut numbers = db
+        .prepare("SELECT seq FROM entry JOIN channel ON channel.id = channel_id WHERE name = ?1 ORDER BY seq")
+        .expect("prepared");
+    let numbers = numbers.query_map([channel], |row| row.get(0)).expect("asked");
+    numbers.collect::<Result<_, _>>().expect("read")
+}
+
+#[test]
+fn what_is_old_goes_once_everybody_has_it_and_what_is_young_stays() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    store.commit(vec![send(1, Some("a"), None), send(2, Some("a"), None)], day(0));
+    store.commit(vec![locate("a", "user:bob")], day(0));
+    store.commit(vec![send(3, Some("a"), None)], day(5));
+    store.prune(day(8) / 1_000);
+    assert_eq!(kept(&file, "a"), [3], "1 and 2 are older than a week, and Bob came after them");
+    store.prune(day(14) / 1_000);
+    assert_eq!(kept(&file, "a"), [3], "3 is old as well, and Bob has not received it");
+    let marks = vec![Cursor { subscriber: "user:bob".into(), channel: "a".into(), seq: 3 }];
+    store.commit(vec![Request::<u32>::Advance(marks)], day(14));
+    store.prune(day(14) / 1_000);
+    assert_eq!(kept(&file, "a"), [0_i64; 0], "now he has");
+    assert_eq!(appended(&store.commit(vec![send(4, Some("a"), None)], day(14))), [(4, 4)], "numbers go on");
+}
+
+#[test]
+fn a_subscriber_away_for_a_month_is_no_longer_waited_for_and_is_told_of_the_gap() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    store.commit(vec![locate("a", "user:bob")], day(0));
+    store.commit(vec![send(1, Some("a"), None), send(2, Some("a"), None)], day(1));
+    store.prune(day(29) / 1_000);
+    assert_eq!(kept(&file, "a"), [1, 2], "he was here 29 days ago");
+    store.prune(day(31) / 1_000);
+    assert_eq!(kept(&file, "a"), [0_i64; 0]);
+    let outcomes = store.commit(vec![locate("a", "user:bob")], day(31));
+    let [Outcome::Located { place, .. }] = &outcomes[..] else { panic!("one place, got {outcomes:?}") };
+    assert_eq!((place.cursor, place.recovered), (2, false), "the gap is said");
+}
+
+#[test]
+fn of_too_many_in_a_channel_the_oldest_go_and_more_than_a_slice_goes_too() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    store.commit((0..1_234).map(|tag| send(tag, Some("a"), None)).collect(), day(0));
+    store.commit(vec![send(0, Some("b"), None)], day(0));
+    store.prune(day(0) / 1_000);
+    assert_eq!(kept(&file, "a"), [1_230, 1_231, 1_232, 1_233, 1_234], "five are kept");
+    assert_eq!(kept(&file, "b"), [1], "another channel counts for itself");
+}
+
+#[test]
+fn at_the_quota_new_notifications_are_refused_and_old_ones_stay() {
+    let folder = folder();
+    let file = OpenFile::claim(folder.path()).expect("the folder is ours");
+    let db = schema::open(&file).expect("the database opens");
+    let quota_bytes = super::prune::used_bytes(&db).expect("measured") + 40_000;
+    let mut store =
+        Store::new(db, EPOCH.into(), Retention { quota_bytes, ..RETENTION }).expect("the store opens");
+    let mut confirmed = 0;
+    loop {
+        match &store.commit(vec![send(1, Some("a"), None)], day(0))[..] {
+            [Outcome::Appended { .. }] => confirmed += 1,
+            [Outcome::NotAppended { why: Problem::QuotaReached, .. }] => break,
+            other => panic!("stored or refused, got {other:?}"),
+        }
+        assert!(confirmed < 10_000, "the quota is never reached");
+    }
+    assert_eq!(kept(&file, "a").len(), confirmed, "nothing confirmed was dropped");
+    assert_eq!(
+        located(&store.commit(vec![locate("a", "user:bob")], day(0))).0,
+        confirmed as u64,
+        "joins go on"
+    );
 }

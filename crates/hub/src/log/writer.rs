@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::log::reader::Reader;
 use crate::log::store::Store;
 use crate::log::{Cursor, OpenFile, Outcome, Request, schema};
-use crate::{HubError, clock};
+use crate::{HubError, Retention, clock};
 
 /// Requests that may wait for the disk before those who ask have to wait themselves.
 const QUEUE: usize = 4_096;
@@ -42,6 +42,11 @@ impl<T> Log<T> {
         let _ = self.0.send(Request::Close).await;
     }
 
+    /// Lets go, after what is queued, what need not be kept any longer.
+    pub(crate) async fn prune(&self) -> Result<(), Closed> {
+        self.send(Request::Prune).await
+    }
+
     /// Queues received-marks unless they would have to wait; then they are given back.
     pub(crate) fn advance(&self, cursors: Vec<Cursor>) -> Result<(), Vec<Cursor>> {
         match self.0.try_reserve() {
@@ -66,11 +71,11 @@ pub(crate) struct OpenLog<T> {
 }
 
 /// Opens the database and starts its threads.
-pub(crate) fn open<T: Send + 'static>(file: OpenFile) -> Result<OpenLog<T>, HubError> {
+pub(crate) fn open<T: Send + 'static>(file: OpenFile, retention: Retention) -> Result<OpenLog<T>, HubError> {
     let db = schema::open(&file)?;
     let epoch = schema::epoch(&db)?;
     let reader = Reader::open(&file)?;
-    let mut store = Store::new(db, epoch.clone())?;
+    let mut store = Store::new(db, epoch.clone(), retention)?;
     let (requests, mut queue) = mpsc::channel::<Request<T>>(QUEUE);
     let (outcomes, receiver) = mpsc::channel(QUEUE);
     let (done, closed) = oneshot::channel();
@@ -85,10 +90,14 @@ pub(crate) fn open<T: Send + 'static>(file: OpenFile) -> Result<OpenLog<T>, HubE
             if group.iter().any(|request| matches!(request, Request::Close)) {
                 queue.close();
             }
+            let prune = group.iter().any(|request| matches!(request, Request::Prune));
             for outcome in store.commit(group, clock::now_micros()) {
                 if outcomes.blocking_send(outcome).is_err() {
                     break;
                 }
+            }
+            if prune {
+                store.prune(clock::now_micros() / 1_000);
             }
         }
         store.close();
