@@ -27,25 +27,46 @@ async fn a_desktop_that_hangs_delays_nothing() {
     shop.state("the pop-ups to count as failing", |now| now.popups == PopupHealth::Failing).await;
 }
 
+/// From now on the history takes nothing, until the trigger `full` is dropped.
+fn full_disk(computer: &Computer) -> Connection {
+    let disk = Connection::open(computer.history()).expect("opened");
+    disk.execute_batch(
+        "CREATE TRIGGER full BEFORE INSERT ON notification BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+    )
+    .expect("the disk is full");
+    disk
+}
+
+#[tokio::test]
+async fn a_disk_that_refuses_does_not_freeze_the_link() {
+    let computer = Computer::hosting();
+    let mut shop = computer.start().await;
+    shop.ready().await;
+    let disk = full_disk(&computer);
+    // More than may wait for the disk, so that nothing is taken any more.
+    for number in 1..=20 {
+        shop.send(Some("commandes"), &format!("Commande {number}")).await.expect("the hub has it");
+    }
+    shop.state("the fault to show", |now| now.storage_fault.is_some()).await;
+    shop.ask::<Value>(Command::StopHub).await.expect("ordered");
+    shop.state("the lost link to show", |now| !matches!(now.link, Link::Connected { .. })).await;
+    shop.ask::<Value>(Command::StartHub).await.expect("ordered");
+    disk.execute_batch("DROP TRIGGER full").expect("there is room again");
+    shop.state("everything to be stored", |now| now.total == 20).await;
+}
+
 #[tokio::test]
 async fn a_disk_that_refuses_stops_the_flow_and_loses_nothing() {
     let computer = Computer::hosting();
     let mut shop = computer.start().await;
     shop.ready().await;
-    let disk = Connection::open(computer.history()).expect("opened");
-    disk.execute_batch(
-        "CREATE TRIGGER full BEFORE INSERT ON notification BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
-    )
-    .expect("the disk is full from now on");
+    let disk = full_disk(&computer);
     for number in 1..=20 {
         shop.send(Some("commandes"), &format!("Commande {number}")).await.expect("the hub has it");
     }
     let now = shop.state("the fault to show", |now| now.storage_fault.is_some()).await;
     assert!(now.storage_fault.expect("just seen").contains("the disk is full"), "in the system's words");
     assert_eq!(computer.popups.shown.borrow().len(), 0, "nothing is shown that is not stored");
-    shop.ask::<Value>(Command::StopHub).await.expect("ordered");
-    shop.state("the lost link to show", |now| !matches!(now.link, Link::Connected { .. })).await;
-    shop.ask::<Value>(Command::StartHub).await.expect("ordered");
     disk.execute_batch("DROP TRIGGER full").expect("there is room again");
     let now = shop.state("everything to be stored", |now| now.total == 20).await;
     assert_eq!(now.storage_fault, None, "the trouble is over");
