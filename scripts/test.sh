@@ -52,6 +52,7 @@ export -f build_ui rust_tests contract_digest rust_tests_and_contract python_tes
 
 step 1 "Layout: who may use what" scripts/check-architecture.py
 step 1 "Formatting" cargo fmt --all --check
+step 1 "UI: formatting" npm --prefix ui run --silent lint
 step 3 "UI: build" bash -euo pipefail -c build_ui
 step 5 "UI: types" npm --prefix ui run --silent check
 step 5 "UI: unit tests" npm --prefix ui run --silent test
