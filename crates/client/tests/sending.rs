@@ -3,7 +3,8 @@
 mod support;
 
 use chapfood_client::{Delivery, LinkState, SendFault, Session};
-use support::{Manners, Network, TestHub, config, connected, find, request, until};
+use support::{Manners, Network, PATIENCE, TestHub, config, connected, find, request, until};
+use tokio::time::timeout;
 
 #[tokio::test]
 async fn a_send_is_answered_with_the_hubs_id() {
@@ -63,7 +64,8 @@ async fn a_link_that_breaks_leaves_a_send_unconfirmed() {
         hub.saw("send-notification").await;
         network.cut();
     };
-    let (sent, ()) = tokio::join!(session.send(request("CPU")), cut);
+    let both = async { tokio::join!(session.send(request("CPU")), cut) };
+    let (sent, ()) = timeout(PATIENCE, both).await.expect("the sender is told, long before the hour is over");
     assert_eq!(sent, Err(SendFault::Unconfirmed));
 }
 
