@@ -1,6 +1,6 @@
 // The app and its desktop: pop-ups that cannot be shown, the tray, one instance, an orderly end.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { appPath, onDesk } from './support/desk.js';
@@ -81,6 +81,28 @@ test('an app that cannot start says why in a pop-up, in one line of its log, and
     assert.match(toast.body, /history\.sqlite/, 'it names the file');
     assert.equal(app.out.match(/ERROR/g).length, 1, app.out);
     assert.equal(readFileSync(history, 'utf8'), 'the accounts of 2019, not a history');
+  });
+});
+
+test('starting with the computer follows the setting, and settings are kept twice', async () => {
+  await onDesk('autostart', { settings: joined }, async (desk) => {
+    const page = await desk.openApp();
+    await until('the page is there', () => page.find('commandes'));
+    const entries = join(desk.home, '.config/autostart');
+    const entry = () => existsSync(entries) && readdirSync(entries)[0];
+    const choose = (autostart) => page.run(
+      'window.__TAURI_INTERNALS__.invoke("station", { command: { do: "changeSettings", change: arguments[0] } })',
+      { autostart },
+    );
+
+    await choose(true);
+    const name = await until('the system has an entry', entry);
+    assert.match(readFileSync(join(entries, name), 'utf8'), /^Exec=.*chapfood-notifications.* --hidden$/m);
+    const kept = ['settings.json', 'settings.copy.json'].map((file) => readFileSync(join(desk.data, file), 'utf8'));
+    assert.ok(kept.every((text) => JSON.parse(text).settings.autostart), 'in both files');
+
+    await choose(false);
+    await until('the entry is gone', () => !entry());
   });
 });
 
