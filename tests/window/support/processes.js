@@ -19,6 +19,15 @@ export async function until(what, look, within = 15_000) {
   throw new Error(`not within ${within} ms: ${what}`, { cause: last });
 }
 
+/** What still runs; ended even if this process is told to end in the middle of a test. */
+const running = new Set();
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(1));
+process.on('exit', () => {
+  for (const { pid } of [...running].reverse()) {
+    for (const one of [...descendants(pid), pid]) kill(one);
+  }
+});
+
 /** One program under test or beside it. */
 export class Program {
   constructor(command, args, { env, log, stdio }) {
@@ -29,6 +38,8 @@ export class Program {
       this.child.once('exit', (code, signal) => resolve({ code, signal }));
       this.child.once('error', (error) => resolve({ error }));
     });
+    running.add(this);
+    void this.ended.then(() => running.delete(this));
     const file = createWriteStream(log, { flags: 'a' });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (bytes) => {
@@ -51,6 +62,14 @@ export class Program {
     const how = await this.ended;
     clearTimeout(insist);
     return how;
+  }
+}
+
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended in between.
   }
 }
 
