@@ -33,6 +33,10 @@ Messages are in French if LANG starts with `fr`, else in English. RUST_LOG=debug
 pub(crate) enum Command {
     /// Run a hub until Ctrl-C or SIGTERM.
     Hub(HubOptions),
+    /// Copy a hub's database to a file; the hub may be running.
+    Backup(BackupOptions),
+    /// Put a copy back as the hub's database; the hub must be stopped.
+    Restore(RestoreOptions),
     /// Send a notification and print its id once it is on the hub's disk.
     Send(SendOptions),
     /// Print notifications as they come, for ever.
@@ -68,6 +72,41 @@ pub(crate) struct HubOptions {
     /// How long it may take to answer [default: the hub's own, 5000].
     #[arg(long, value_name = "MS", value_parser = milliseconds)]
     pub(crate) ping_timeout_ms: Option<Duration>,
+    /// How long notifications are kept, in days. What a subscriber seen within 30 days has not received stays
+    /// longer [default: the hub's own, 7].
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) keep_days: Option<u32>,
+    /// How large the database may get, in megabytes; beyond it notifications are refused [default: the hub's
+    /// own, 2048].
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) quota_mb: Option<u32>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  chapfood backup --data /var/lib/chapfood /media/usb/hub-2026-11-20.sqlite3")]
+pub(crate) struct BackupOptions {
+    /// The folder of the hub's database [default: the one `chapfood hub` uses].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The copy; it must not exist yet.
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What was there is kept beside it. Stations notice that the hub's memory is another one, keep what they have and
+say that there may be a gap.
+
+Example:
+  chapfood restore --data /var/lib/chapfood /media/usb/hub-2026-11-20.sqlite3")]
+pub(crate) struct RestoreOptions {
+    /// The folder of the hub's database [default: the one `chapfood hub` uses].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The copy, made by `chapfood backup`.
+    pub(crate) file: PathBuf,
 }
 
 /// Which hub, and how long to wait for it.

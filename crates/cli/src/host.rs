@@ -1,10 +1,11 @@
-//! `chapfood hub`.
+//! `chapfood hub`, and copies of its database.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chapfood_hub::{Hub, HubConfig};
 
-use crate::args::HubOptions;
+use crate::args::{BackupOptions, HubOptions, RestoreOptions};
 use crate::failure::Failure;
 use crate::stop::StopSignals;
 use crate::{output, words};
@@ -15,14 +16,17 @@ const INTERRUPTED: i32 = 130;
 pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
     // Before the hub starts: a SIGTERM right after the ready line must find us listening.
     let mut signals = StopSignals::listen()?;
-    let data = match options.data {
-        Some(data) => data,
-        None => default_data_dir().ok_or_else(|| Failure::Usage(words::no_data_dir()))?,
-    };
+    let data = folder(options.data)?;
     let mut config = HubConfig::new(options.listen, data);
     config.name = options.name.unwrap_or(config.name);
     config.ping_interval = options.ping_interval_ms.unwrap_or(config.ping_interval);
     config.ping_timeout = options.ping_timeout_ms.unwrap_or(config.ping_timeout);
+    if let Some(days) = options.keep_days {
+        config.retention.age = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+    }
+    if let Some(megabytes) = options.quota_mb {
+        config.retention.quota_bytes = u64::from(megabytes) * 1024 * 1024;
+    }
     let hub = Hub::start(config).await?;
     match output::line(&format!("hub ready on {}", hub.url())) {
         // A hub goes on without anybody reading its output.
@@ -35,6 +39,23 @@ pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
         () = hub.stop() => Ok(()),
         () = signals.next() => std::process::exit(INTERRUPTED),
     }
+}
+
+/// `chapfood backup`.
+pub(crate) fn backup(options: BackupOptions) -> Result<(), Failure> {
+    Ok(chapfood_hub::backup(&folder(options.data)?, &options.file)?)
+}
+
+/// `chapfood restore`.
+pub(crate) fn restore(options: RestoreOptions) -> Result<(), Failure> {
+    match chapfood_hub::restore(&folder(options.data)?, &options.file)? {
+        Some(kept) => output::line(&words::kept_aside(&kept)),
+        None => Ok(()),
+    }
+}
+
+fn folder(chosen: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    chosen.or_else(default_data_dir).ok_or_else(|| Failure::Usage(words::no_data_dir()))
 }
 
 fn default_data_dir() -> Option<PathBuf> {

@@ -47,6 +47,8 @@ fn run(command: Command) -> Result<(), Failure> {
     runtime.block_on(async {
         match command {
             Command::Hub(options) => host::run(options).await,
+            Command::Backup(options) => host::backup(options),
+            Command::Restore(options) => host::restore(options),
             Command::Send(options) => send::run(options).await,
             Command::Listen(options) => listen::run(options).await,
             Command::Channels(options) => ask::channels(options).await,

@@ -17,6 +17,11 @@ fn say(french: String, english: String) -> String {
     }
 }
 
+pub(crate) fn kept_aside(path: &std::path::Path) -> String {
+    let path = path.display();
+    say(format!("ce qui était là est gardé dans {path}"), format!("what was there is kept in {path}"))
+}
+
 pub(crate) fn refused(words: &str) -> String {
     say(format!("refusé par le hub : {words}"), format!("refused by the hub: {words}"))
 }

@@ -177,7 +177,7 @@ fn socket_io(config: &HubConfig) -> (socketioxide::layer::SocketIoLayer, SocketI
 /// Handlers are set in the middleware, which runs before the client learns that it is connected: set
 /// later, they lose the first events of a quick client (measured: 18 of 1,500).
 fn welcome_sockets(io: &SocketIo, limits: Limits, log: Log<Asked>) {
-    let middleware = async |socket: SocketRef, TryData(auth): TryData<serde_json::Value>| {
+    let middleware = |socket: SocketRef, TryData(auth): TryData<serde_json::Value>| {
         let auth = Auth::from_value(&auth.unwrap_or_default());
         let (intake, worklist) = intake(auth.lang);
         socket.extensions.insert(intake);
@@ -185,15 +185,15 @@ fn welcome_sockets(io: &SocketIo, limits: Limits, log: Log<Asked>) {
         if let Some(connection) = socket.req_parts().extensions.get::<Connection>() {
             connection.belongs_to(socket.id);
         }
-        socket.on_fallback(async |_: Queued| ());
-        socket.on_disconnect(async |socket: SocketRef, reason: DisconnectReason| {
+        socket.on_fallback(|_: Queued| std::future::ready(()));
+        socket.on_disconnect(|socket: SocketRef, reason: DisconnectReason| async move {
             if let Some(intake) = socket.extensions.remove::<Intake>() {
                 intake.end(reason).await;
             }
         });
-        Ok::<_, std::convert::Infallible>(())
+        std::future::ready(Ok::<_, std::convert::Infallible>(()))
     };
-    let connected = async move |socket: SocketRef| {
+    let connected = move |socket: SocketRef| async move {
         let arrived = socket.extensions.remove::<Arrived>();
         let taken = arrived.and_then(|Arrived(left)| left.lock().ok()?.take());
         if let Some((auth, worklist)) = taken {

@@ -3,6 +3,7 @@
 //! The way of a notification: `transport` (the connection) → `intake` (checked, in order) → `log` (committed
 //! and flushed) → `exchange` (given to whoever is due it). Nothing goes the other way except answers.
 
+mod backup;
 mod clock;
 mod config;
 mod error;
@@ -12,6 +13,7 @@ mod intake;
 mod log;
 mod transport;
 
+pub use backup::{backup, restore};
 pub use config::{HubConfig, Retention};
 pub use error::HubError;
 pub use hub::Hub;

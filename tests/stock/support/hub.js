@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { within } from './within.js';
 
-const PROGRAM = process.env.CHAPFOOD_BIN ?? fileURLToPath(new URL('../../../target/debug/chapfood', import.meta.url));
+export const PROGRAM = process.env.CHAPFOOD_BIN ?? fileURLToPath(new URL('../../../target/debug/chapfood', import.meta.url));
 
 export class Hub {
   #child;

@@ -51,9 +51,19 @@ impl OpenFile {
     }
 }
 
+/// The hub's database in `folder`, if it is one.
+pub(crate) fn database_in(folder: &Path) -> Result<PathBuf, HubError> {
+    let path = folder.join(DATABASE);
+    inspect(&path)?;
+    if !path.is_file() {
+        return Err(HubError::ForeignDatabase { path, reason: "there is no database".into() });
+    }
+    Ok(path)
+}
+
 /// Reads the header (<https://www.sqlite.org/fileformat.html#the_database_header>): opening a database, even
 /// for reading, may write beside it, and a file that is not ours must stay as it is.
-fn inspect(path: &Path) -> Result<(), HubError> {
+pub(crate) fn inspect(path: &Path) -> Result<(), HubError> {
     let mut header = [0_u8; 100];
     let read = match File::open(path) {
         Ok(mut file) => file.read(&mut header),

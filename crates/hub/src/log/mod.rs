@@ -20,8 +20,9 @@ use std::sync::Arc;
 
 use chapfood_protocol::{Notification, NotificationId, Position, Problem, SendRequest, Timestamp};
 
-pub(crate) use file::OpenFile;
+pub(crate) use file::{OpenFile, database_in, inspect};
 pub(crate) use reader::{Feed, FeedRequest};
+pub(crate) use schema::{epoch, open as open_database};
 pub(crate) use writer::{Log, open};
 
 /// What is asked of the log. `T` is the asker's own mark, given back with the outcome; the log knows no sockets.

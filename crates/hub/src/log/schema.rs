@@ -1,9 +1,10 @@
 //! The tables, and how an older database becomes today's.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::HubError;
-use crate::log::OpenFile;
 
 /// `ChFd`: marks the file as a hub's database.
 pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
@@ -57,13 +58,13 @@ const MIGRATIONS: [&str; 3] = [
 ];
 
 /// Opens the writing connection and brings the schema up to date.
-pub(crate) fn open(file: &OpenFile) -> Result<Connection, HubError> {
-    let mut db = Connection::open(&file.path)?;
+pub(crate) fn open(path: &Path) -> Result<Connection, HubError> {
+    let mut db = Connection::open(path)?;
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     // The header said so already, unless the newer program was killed before its first checkpoint.
     if found > VERSION {
-        return Err(HubError::NewerDatabase { path: file.path.clone(), found, known: VERSION });
+        return Err(HubError::NewerDatabase { path: path.to_owned(), found, known: VERSION });
     }
     if found == 0 {
         // Before WAL, so that the mark is in the file itself from the first write on.

@@ -28,7 +28,7 @@ fn folder() -> TempDir {
 
 fn store(folder: &Path) -> (Store, OpenFile) {
     let file = OpenFile::claim(folder).expect("the folder is ours");
-    let db = schema::open(&file).expect("the database opens");
+    let db = schema::open(&file.path).expect("the database opens");
     (Store::new(db, EPOCH.into(), RETENTION).expect("the store opens"), file)
 }
 
@@ -145,7 +145,7 @@ fn ids_go_on_after_a_restart_with_the_clock_set_back() {
 fn when_the_disk_is_full_publishes_are_refused_and_nothing_of_the_group_is_kept() {
     let folder = folder();
     let file = OpenFile::claim(folder.path()).expect("the folder is ours");
-    let db = schema::open(&file).expect("the database opens");
+    let db = schema::open(&file.path).expect("the database opens");
     // SQLite answers "database or disk is full" past this many pages, as it does on a full disk.
     let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0)).expect("counted");
     db.pragma_update(None, "max_page_count", pages + 2).expect("limited");
@@ -282,7 +282,7 @@ fn of_too_many_in_a_channel_the_oldest_go_and_more_than_a_slice_goes_too() {
 fn at_the_quota_new_notifications_are_refused_and_old_ones_stay() {
     let folder = folder();
     let file = OpenFile::claim(folder.path()).expect("the folder is ours");
-    let db = schema::open(&file).expect("the database opens");
+    let db = schema::open(&file.path).expect("the database opens");
     let quota_bytes = super::prune::used_bytes(&db).expect("measured") + 40_000;
     let mut store =
         Store::new(db, EPOCH.into(), Retention { quota_bytes, ..RETENTION }).expect("the store opens");

@@ -72,7 +72,7 @@ pub(crate) struct OpenLog<T> {
 
 /// Opens the database and starts its threads.
 pub(crate) fn open<T: Send + 'static>(file: OpenFile, retention: Retention) -> Result<OpenLog<T>, HubError> {
-    let db = schema::open(&file)?;
+    let db = schema::open(&file.path)?;
     let epoch = schema::epoch(&db)?;
     let reader = Reader::open(&file)?;
     let mut store = Store::new(db, epoch.clone(), retention)?;
