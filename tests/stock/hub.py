@@ -22,7 +22,8 @@ def command(data, port=0):
 
 
 def environment():
-    return {**os.environ, "RUST_LOG": os.environ.get("RUST_LOG", "warn")}
+    """Whatever language this computer speaks, the hub's own lines are compared in English."""
+    return {**os.environ, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "RUST_LOG": os.environ.get("RUST_LOG", "warn")}
 
 
 class Hub:
