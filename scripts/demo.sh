@@ -141,12 +141,12 @@ send --channel devops --type error --as 'Poste bar' 'Imprimante du bar hors lign
   'Les bons du bar ne sortent plus. Vérifier le papier.' --data '{"imprimante":"bar","derniere_impression":"11:42"}'
 # shellcheck disable=SC1112 # The typographic apostrophe is meant.
 send --channel cuisine --type warning --as 'Suivi commandes' 'ORD-42 attend depuis 8 min' \
-  'Table 7 : 2 burgers maison, 1 frites. Personne ne s’en charge.' --data '{"ref":"ORD-42","table":7,"attente_min":8}'
+  'Table 7 : 2 burgers maison, 1 frites. Personne ne s’en charge.' --data '{"ref":"ORD-42","table":7,"waited_min":8}'
 send --channel cuisine --type success --as Cuisine 'ORD-41 est prête' 'À emporter, comptoir 2' --data '{"ref":"ORD-41","comptoir":2}'
 wait_for 10 "three pop-ups" pop_ups 3
 dunstctl close-all
 send --channel commandes --as 'Caisse 1' 'Nouvelle commande ORD-45' 'À emporter : 3 wraps poulet, 1 jus de gingembre' \
-  --data '{"event":"order.created","ref":"ORD-45","client":{"nom":"Awa Diop","telephone":"+221 77 123 45 67"},"a_emporter":true,"items":[{"nom":"Wrap poulet","quantite":3,"prix":4.5},{"nom":"Jus de gingembre","quantite":1,"prix":2}],"total":15.5}'
+  --data '{"event":"order.created","ref":"ORD-45","client":{"name":"Awa Diop","phone":"+221 77 123 45 67"},"items":[{"qty":3,"name":"Wrap poulet"},{"qty":1,"name":"Jus de gingembre"}],"total":15.5,"paid":true}'
 
 wait_for 10 "the pop-up" pop_ups 1
 wait_for 10 "the window is painted" painted
