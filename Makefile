@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Both first install what is missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check clean tools
+.PHONY: help run demo gallery test check clean tools
 
 help: ## Say what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,11 @@ demo: ## Run the app in a virtual display, send it an order, write pictures to t
 test: ## Run every test
 	@scripts/bootstrap.sh test
 	@scripts/test.sh all
+
+gallery: ## Take a picture of every screen in both languages, both themes and three widths: ui/e2e/results/
+	@scripts/bootstrap.sh test
+	@npm --prefix ui run --silent build
+	@cd ui && CHAPFOOD_EVERY_LOOK=1 npx playwright test looks
 
 check: ## Run the quick checks only: layout, formatting, lints, the UI's own tests
 	@scripts/bootstrap.sh build

@@ -137,27 +137,32 @@ const LOOKS: Look[] = [
   { name: 'help', go: (page) => page.keyboard.press('?') },
 ];
 
-for (const look of LOOKS) {
+const VARIANTS = (['fr', 'en'] as const).flatMap((language) =>
+  (['light', 'dark'] as const).flatMap((theme) => SIZES.map((size) => ({ language, theme, size }))),
+);
+
+// All twelve take minutes. A usual run looks at three of them, others for each screen, so that every screen
+// is seen in every width and both languages; `make gallery` looks at all.
+const everyLook = process.env.CHAPFOOD_EVERY_LOOK === '1';
+const variantsOf = (at: number) => VARIANTS.filter((_, variant) => everyLook || (variant + at) % 4 === 0);
+
+for (const [at, look] of LOOKS.entries()) {
   test(`${look.name} reads well in both languages, both themes and three widths`, async ({ page, standIn }) => {
     // Noon, so that days, countdowns and uptimes read the same in every run.
     await page.clock.setFixedTime(noon());
     const complaints = watchConsole(page);
     look.prepare?.(standIn);
-    for (const language of ['fr', 'en'] as const) {
-      for (const theme of ['light', 'dark'] as const) {
-        for (const { name, width, height } of SIZES) {
-          const base = shopSnapshot(look.snapshot);
-          standIn.snapshot = { ...base, settings: { ...base.settings, language, theme } };
-          await page.setViewportSize({ width, height });
-          await page.goto(standIn.url);
-          await expect(page.locator('html')).toHaveAttribute('lang', language);
-          await expect(page.locator('.row, .empty').first()).toBeVisible();
-          await look.go?.(page);
-          await page.screenshot({ path: `e2e/results/${look.name}-${name}-${theme}-${language}.png` });
-          await expectAccessible(page);
-          await expectNoOverflow(page);
-        }
-      }
+    for (const { language, theme, size } of variantsOf(at)) {
+      const base = shopSnapshot(look.snapshot);
+      standIn.snapshot = { ...base, settings: { ...base.settings, language, theme } };
+      await page.setViewportSize({ width: size.width, height: size.height });
+      await page.goto(standIn.url);
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await expect(page.locator('.row, .empty').first()).toBeVisible();
+      await look.go?.(page);
+      await page.screenshot({ path: `e2e/results/${look.name}-${size.name}-${theme}-${language}.png` });
+      await expectAccessible(page);
+      await expectNoOverflow(page);
     }
     expect(complaints).toEqual([]);
   });
