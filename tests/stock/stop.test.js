@@ -81,3 +81,25 @@ test('the hub can be started again at once on the same port', async (t) => {
     hub = await startHub(t, { data: hub.data, port: hub.port });
   }
 });
+
+test('what is sent to a hub that is already stopping is refused in words, and not kept', async (t) => {
+  const hub = await startHub(t);
+  const till = await connect(t, hub);
+  const answered = new Promise((resolve) => {
+    till.socket.on('hub-closing', () => {
+      till.socket.once('error-message', resolve);
+      till.socket.once('disconnect', () => resolve(null));
+      till.emit('send-notification', { channel: 'cuisine', title: 'too late', message: 'm', client_id: 'mine' });
+    });
+  });
+  const stopped = hub.stop();
+  const answer = await answered;
+  // On a machine too busy to answer in the hub's last moment, the closed connection is the answer.
+  if (answer) assert.deepEqual([answer.codes, answer.event, answer.client_id], [['hub_closing'], 'send-notification', 'mine']);
+  assert.equal(await stopped, 0);
+  assert.deepEqual(till.payloads('notification-sent'), []);
+
+  const again = await startHub(t, { data: hub.data });
+  const back = await connect(t, again);
+  assert.equal((await back.join('cuisine')).head, 0, 'nothing was written down');
+});

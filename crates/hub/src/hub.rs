@@ -89,7 +89,7 @@ impl Hub {
         tokio::spawn(prune_now_and_then(opened.log.clone(), stop.clone()));
 
         let (layer, io) = socket_io(&config);
-        welcome_sockets(&io, config.limits, opened.log.clone());
+        welcome_sockets(&io, config.limits, &opened.log, &stop);
         let gate_state = Gate {
             door: Door::of(address),
             notices: notices.clone(),
@@ -176,7 +176,8 @@ fn socket_io(config: &HubConfig) -> (socketioxide::layer::SocketIoLayer, SocketI
 
 /// Handlers are set in the middleware, which runs before the client learns that it is connected: set
 /// later, they lose the first events of a quick client (measured: 18 of 1,500).
-fn welcome_sockets(io: &SocketIo, limits: Limits, log: Log<Asked>) {
+fn welcome_sockets(io: &SocketIo, limits: Limits, log: &Log<Asked>, stop: &CancellationToken) {
+    let (log, stop) = (log.clone(), stop.clone());
     let middleware = |socket: SocketRef, TryData(auth): TryData<serde_json::Value>| {
         let auth = Auth::from_value(&auth.unwrap_or_default());
         let (intake, worklist) = intake(auth.lang);
@@ -197,7 +198,7 @@ fn welcome_sockets(io: &SocketIo, limits: Limits, log: Log<Asked>) {
         let arrived = socket.extensions.remove::<Arrived>();
         let taken = arrived.and_then(|Arrived(left)| left.lock().ok()?.take());
         if let Some((auth, worklist)) = taken {
-            work_off(worklist, socket, auth, limits, log).await;
+            work_off(worklist, socket, auth, limits, log, stop).await;
         }
     };
     io.ns("/", socketioxide::handler::ConnectHandler::with(connected, middleware));

@@ -20,6 +20,7 @@ use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::handler::{FromMessage, FromMessageParts, Value as Raw};
 use socketioxide::socket::{DisconnectReason, Sid, Socket};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::exchange::{Asked, What};
 use crate::log::{Log, Request};
@@ -30,6 +31,8 @@ const EVENTS_WAITING: usize = 16_384;
 const BYTES_WAITING: usize = 16 * 1024 * 1024;
 /// An unknown event's name is given back up to this many characters.
 const NAME_SHOWN: usize = 100;
+/// A faulty event's `client_id` is given back up to this many bytes.
+const CLIENT_ID_SHOWN: usize = 400;
 
 /// The socket's queue, kept in its extensions.
 #[derive(Clone)]
@@ -108,8 +111,11 @@ pub(crate) async fn work_off(
     auth: Auth,
     limits: Limits,
     log: Log<Asked>,
+    stop: CancellationToken,
 ) {
     let sid = socket.id;
+    let answers = socket.clone();
+    let lang = auth.lang;
     let mut person = Person::of(&auth);
     let connect = Request::Locate {
         tag: Asked { sid, what: What::Connect { socket, auth: Box::new(auth) }, ack: None },
@@ -124,6 +130,11 @@ pub(crate) async fn work_off(
         let (request, last) = match incoming {
             Incoming::Event { raw, ack } => {
                 list.bytes.fetch_sub(size(&raw), Ordering::Relaxed);
+                if stop.is_cancelled() {
+                    // Written down it would be, but nobody could confirm it any more.
+                    refuse_while_stopping(&answers, &raw, ack, lang);
+                    continue;
+                }
                 (request(sid, &raw, ack, &limits, &mut person), false)
             }
             Incoming::Gone(reason) => {
@@ -136,6 +147,23 @@ pub(crate) async fn work_off(
             return;
         }
     }
+}
+
+/// Answers an event on the spot: the hub takes nothing more.
+fn refuse_while_stopping(socket: &SocketRef, raw: &Raw, ack: AckSender, lang: Lang) {
+    let (name, client_id) = match read(raw) {
+        Ok((name, payload)) => {
+            let client_id = payload.get("client_id").and_then(Value::as_str).map(str::to_owned);
+            (name, client_id.filter(|id| id.len() <= CLIENT_ID_SHOWN))
+        }
+        Err((name, _)) => (name, None),
+    };
+    let name: String = name.chars().take(NAME_SHOWN).collect();
+    let answer = ErrorMessage { client_id, ..ErrorMessage::new(&name, &[Problem::HubClosing], lang) };
+    // A client that cannot be told sees the connection close without a confirmation.
+    let _ =
+        ack.send(&serde_json::json!({ "status": "error", "errors": answer.errors, "codes": answer.codes }));
+    let _ = socket.emit(event::ERROR_MESSAGE, &answer);
 }
 
 /// Who sends, as far as requests carry it.
@@ -185,7 +213,7 @@ fn request(sid: Sid, raw: &Raw, ack: AckSender, limits: &Limits, person: &mut Pe
                 },
                 Err(problems) => {
                     // Too long a mark is one of the problems; it is not given back.
-                    let known = client_id.filter(|id| id.len() <= limits.message);
+                    let known = client_id.filter(|id| id.len() <= CLIENT_ID_SHOWN);
                     refusal(ask, name, problems, known)
                 }
             }
