@@ -25,7 +25,7 @@ gallery: ## Take a picture of every screen in both languages, both themes and th
 	@cd ui && CHAPFOOD_EVERY_LOOK=1 npx playwright test looks
 
 check: ## Run the quick checks only: layout, formatting, lints, the UI's own tests
-	@scripts/bootstrap.sh build
+	@scripts/bootstrap.sh check
 	@scripts/test.sh quick
 
 tools: ## Install what `make run` and `make test` need, and nothing else

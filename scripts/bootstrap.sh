@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing, and says so. `bootstrap.sh build`: enough to build and run the app.
-# `bootstrap.sh test`: that, and what the tests need.
+# Installs what is missing, and says so. `bootstrap.sh build`: enough to build and run the app; `check`: to
+# lint it as well; `test`: all that the tests need.
 # As root, or where sudo asks for no password, packages are installed; otherwise the line to type is printed.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
-what=${1:?"say what for: build or test"}
+what=${1:?"say what for: build, check or test"}
 
 build_packages=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev libssl-dev build-essential pkg-config)
 test_packages=(xvfb openbox dunst dbus dbus-bin procps xauth x11-utils xdotool imagemagick webkit2gtk-driver
@@ -151,10 +151,10 @@ elif [[ $(uname) == Linux || $what == test ]]; then
 fi
 
 npm_install ui
+if [ "$what" != build ]; then rust_components; fi
 if [ "$what" = test ]; then
   npm_install tests/stock
   npm_install tests/window
   python_install
-  rust_components
   chromium_for_tests
 fi
