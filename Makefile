@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Both first install what is missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo gallery test check clean tools
+.PHONY: help run demo gallery soak test check clean tools
 
 help: ## Say what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,11 @@ gallery: ## Take a picture of every screen in both languages, both themes and th
 	@scripts/bootstrap.sh test
 	@npm --prefix ui run --silent build
 	@cd ui && CHAPFOOD_EVERY_LOOK=1 npx playwright test looks
+
+soak: ## Kill a hub 1,000 times under load and account for 100,000 notifications (about ten minutes)
+	@scripts/bootstrap.sh test
+	@cargo build --locked --package chapfood-cli
+	@npm --prefix tests/faults run --silent soak
 
 check: ## Run the quick checks only: layout, formatting, lints, the UI's own tests
 	@scripts/bootstrap.sh check

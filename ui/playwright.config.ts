@@ -1,4 +1,9 @@
+import { existsSync } from 'node:fs';
+
 import { defineConfig } from '@playwright/test';
+
+// Debian's Chromium; where it is not packaged, the one that Playwright brings.
+const DEBIAN = '/usr/bin/chromium';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -11,7 +16,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
     locale: 'fr-FR',
     launchOptions: {
-      executablePath: '/usr/bin/chromium',
+      executablePath: existsSync(DEBIAN) ? DEBIAN : undefined,
       args: [
         '--no-sandbox',
         '--disable-gpu',

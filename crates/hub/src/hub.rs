@@ -27,8 +27,9 @@ use crate::{Activity, HubConfig, HubError};
 const SOCKET_BUFFER: usize = 4_096;
 /// How often old notifications are let go.
 const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
-/// A moment for `hub-closing` and the last confirmations to leave before connections are closed.
-const FAREWELL: Duration = Duration::from_millis(150);
+/// A moment for `hub-closing` and the last confirmations to leave before connections are closed; a polling
+/// client has to come and fetch them.
+const FAREWELL: Duration = Duration::from_millis(400);
 /// How long closing the connections may take; a stalled client would hold it for ever.
 const CLOSE: Duration = Duration::from_secs(2);
 /// How long the log may take to write what is queued.
