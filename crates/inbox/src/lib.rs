@@ -8,11 +8,19 @@
 //! What was missed during an outage comes late and carries older times; sorted by those it would slip in
 //! between rows that were already read, where nobody looks, and would move the list under the reader.
 //! For the same reason a list's days are the local dates of arrival.
+//!
+//! # Cursors
+//! Per channel of a hub's database the history knows how far it is: rows and cursor are one transaction, so
+//! that the word "received" to the hub is never ahead of the disk. See [`Batch`].
 
 mod append;
+mod batch;
+mod cursor;
+mod device;
 mod entry;
 mod error;
 mod filter;
+mod gap;
 mod list;
 mod read_state;
 mod schema;
@@ -22,9 +30,11 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+pub use batch::{Batch, Origin};
 pub use entry::{Arrival, Day, Details, Entry};
 pub use error::InboxError;
 pub use filter::{Audience, Filter};
+pub use gap::Gap;
 pub use tally::Tally;
 
 /// An open history. One owner; every call blocks until the disk has answered.

@@ -11,7 +11,8 @@ use crate::InboxError;
 const APPLICATION_ID: i64 = 0x4346_4E49;
 
 /// One step per schema version, the first making version 1. A step never changes once released.
-const MIGRATIONS: &[&str] = &[r"
+const MIGRATIONS: &[&str] = &[
+    r"
     CREATE TABLE notification (
         row         INTEGER PRIMARY KEY AUTOINCREMENT,
         id          TEXT NOT NULL UNIQUE,
@@ -53,7 +54,33 @@ const MIGRATIONS: &[&str] = &[r"
         UPDATE tally SET total = total - 1, unread = unread - 1 + old.read
         WHERE channel = ifnull(old.channel, '');
     END;
-"];
+",
+    r"
+    -- The hub's database that was last heard at an address.
+    CREATE TABLE hub (
+        address TEXT PRIMARY KEY,
+        epoch   TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Everything of a channel up to `seq` is here, or no longer kept by the hub. '*' stands for broadcasts.
+    CREATE TABLE cursor (
+        epoch   TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        seq     INTEGER NOT NULL,
+        PRIMARY KEY (epoch, channel)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Of these channels something may be missing, and the person has not said that they know.
+    CREATE TABLE gap (
+        channel TEXT PRIMARY KEY,
+        since   INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- One row at most: by which id hubs know this computer. With the history, because it names the history's
+    -- cursors: a computer that lost the one must not pass for having what was in the other.
+    CREATE TABLE device (id TEXT NOT NULL) STRICT;
+",
+];
 
 /// How long another program (a backup) may hold the file before a call gives up.
 const BUSY: Duration = Duration::from_secs(5);

@@ -72,3 +72,18 @@ fn a_folder_that_is_not_there_is_named() {
         "the person must learn which folder is meant: {refused}"
     );
 }
+
+#[test]
+fn a_history_from_before_the_cursors_keeps_its_rows() {
+    let folder = Folder::new();
+    folder.open().append(&[arrival("n_1")], at(MORNING)).expect("stored");
+    let raw = Connection::open(folder.file()).expect("opened");
+    raw.execute_batch(
+        "DROP TABLE hub; DROP TABLE cursor; DROP TABLE gap; DROP TABLE device; PRAGMA user_version = 1",
+    )
+    .expect("as the first version made it");
+    drop(raw);
+    let mut inbox = folder.open();
+    assert_eq!(inbox.tally().expect("counted").total, 1, "an update costs nobody their history");
+    assert_eq!(inbox.device_id("fresh").expect("kept"), "fresh", "and the new tables are there");
+}
