@@ -18,6 +18,7 @@ pub(crate) async fn run(options: ListenOptions) -> Result<(), Failure> {
         address: hub.clone(),
         auth: auth(options.name, options.user_id),
         channels: options.channels,
+        cursors: None,
         pacing: Pacing::default(),
     };
     let (session, mut deliveries) = Session::start(config);

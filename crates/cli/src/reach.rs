@@ -31,7 +31,7 @@ pub(crate) async fn reach(
         answer_deadline: rest,
         ..Pacing::default()
     };
-    let config = SessionConfig { address: hub.into(), auth, channels: vec![], pacing };
+    let config = SessionConfig { address: hub.into(), auth, channels: vec![], cursors: None, pacing };
     let (session, deliveries) = Session::start(config);
     let mut link = session.link();
     let mut told = false;

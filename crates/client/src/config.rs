@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chapfood_protocol::Auth;
+use chapfood_protocol::{Auth, Position};
+use tokio::sync::watch;
 
 /// What a session needs to know at its start.
 #[derive(Debug, Clone)]
@@ -11,6 +13,9 @@ pub struct SessionConfig {
     pub auth: Auth,
     /// The channels to be in from the first connection on.
     pub channels: Vec<String>,
+    /// Where this computer is in each channel, as it stands when a connection begins; `None` for who keeps no
+    /// places. Takes the place of [`Auth::cursors`].
+    pub cursors: Option<watch::Receiver<BTreeMap<String, Position>>>,
     /// How patient the session is.
     pub pacing: Pacing,
 }

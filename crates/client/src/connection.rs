@@ -33,7 +33,11 @@ pub(crate) struct Connection {
 impl Connection {
     /// Opens a WebSocket and asks to be let in. The answer comes as a [`Signal`].
     pub(crate) async fn open(config: &SessionConfig, inflow: Inflow) -> Result<Self, OpenFault> {
-        let auth = serde_json::to_value(&config.auth)
+        let mut auth = config.auth.clone();
+        if let Some(cursors) = &config.cursors {
+            auth.cursors.clone_from(&cursors.borrow());
+        }
+        let auth = serde_json::to_value(auth)
             .map_err(|error| OpenFault::Unreachable(format!("unwritable auth: {error}")))?;
         let (accepted, faults, closed, ended) =
             (inflow.clone(), inflow.clone(), inflow.clone(), inflow.clone());

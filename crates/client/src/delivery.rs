@@ -1,5 +1,6 @@
 use chapfood_protocol::{
-    ChannelJoined, ChannelLeft, ChannelSummary, ConnectionConfirmed, ErrorMessage, Notification, ServerStats,
+    ChannelJoined, ChannelLeft, ChannelSummary, ConnectionConfirmed, ErrorMessage, Notification,
+    ResyncRequired, ServerStats,
 };
 use tokio::sync::mpsc;
 
@@ -18,6 +19,8 @@ pub enum Delivery {
     Joined(ChannelJoined),
     /// `channel-left`.
     Left(ChannelLeft),
+    /// `resync-required`: something of this channel may be missing for good. What the hub has follows.
+    Resync(ResyncRequired),
     /// `channels-list`.
     Channels(Vec<ChannelSummary>),
     /// `server-stats`.

@@ -10,12 +10,12 @@ use crate::inflow::{Inflow, Signal};
 use crate::supervisor::Ending;
 use crate::{Delivery, SessionConfig};
 
-/// Opens a connection and waits until the hub has let us in.
+/// Opens a connection and waits until the hub has let us in. Names the hub's database, if it has the additions.
 pub(crate) async fn establish(
     config: &SessionConfig,
     inflow: Inflow,
     signals: &mut mpsc::Receiver<Signal>,
-) -> Result<Connection, Ending> {
+) -> Result<(Connection, Option<String>), Ending> {
     let connection = Connection::open(config, inflow.clone()).await.map_err(|fault| match fault {
         OpenFault::Address(why) => Ending::Refused(why),
         OpenFault::Unreachable(why) => Ending::Lost(why),
@@ -24,10 +24,10 @@ pub(crate) async fn establish(
     loop {
         let signal = tokio::select! {
             signal = signals.recv() => signal,
-            () = at(grace) => return Ok(connection),
+            () = at(grace) => return Ok((connection, None)),
         };
         match signal {
-            Some(Signal::Confirmed) => return Ok(connection),
+            Some(Signal::Confirmed(epoch)) => return Ok((connection, epoch)),
             // The published API confirms; a hub that does not is taken at its CONNECT.
             Some(Signal::Accepted) => {
                 grace = Some(Instant::now() + config.pacing.confirmation_grace);

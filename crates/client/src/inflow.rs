@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chapfood_protocol::{ErrorMessage, NotificationSent, event};
+use chapfood_protocol::{ConnectionConfirmed, ErrorMessage, NotificationSent, event};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -17,8 +17,8 @@ use crate::Delivery;
 pub(crate) enum Signal {
     /// The hub accepted the CONNECT.
     Accepted,
-    /// The hub sent `connection-confirmed`.
-    Confirmed,
+    /// The hub sent `connection-confirmed`; its database, if it has the additions.
+    Confirmed(Option<String>),
     /// The hub refused the CONNECT; its words.
     Refused(String),
     /// The connection is over; why, for the log.
@@ -60,14 +60,17 @@ impl Inflow {
     pub(crate) async fn take(&self, name: &str, payload: Value) {
         match name {
             event::CONNECTION_CONFIRMED => {
-                self.deliver(read(name, payload).map(Delivery::Confirmed)).await;
+                let confirmed: Option<ConnectionConfirmed> = read(name, payload);
+                let epoch = confirmed.as_ref().and_then(|confirmed| confirmed.log_epoch().map(str::to_owned));
+                self.deliver(confirmed.map(Delivery::Confirmed)).await;
                 // Also if it could not be read: a hub that says it has let us in.
-                self.signal(Signal::Confirmed).await;
+                self.signal(Signal::Confirmed(epoch)).await;
             }
             event::NOTIFICATION_RECEIVED => {
                 self.deliver(read(name, payload).map(Delivery::Notification)).await;
             }
             event::CHANNEL_JOINED => self.deliver(read(name, payload).map(Delivery::Joined)).await,
+            event::RESYNC_REQUIRED => self.deliver(read(name, payload).map(Delivery::Resync)).await,
             event::CHANNEL_LEFT => self.deliver(read(name, payload).map(Delivery::Left)).await,
             event::CHANNELS_LIST => self.deliver(read(name, payload).map(Delivery::Channels)).await,
             event::SERVER_STATS => self.deliver(read(name, payload).map(Delivery::Stats)).await,
@@ -139,6 +142,9 @@ mod tests {
         }
         assert!(deliveries.try_recv().is_err() && signals.try_recv().is_err());
         inflow.take(event::CONNECTION_CONFIRMED, Value::Null).await;
-        assert!(matches!(signals.try_recv(), Ok(Signal::Confirmed)), "we are in, whatever it says of itself");
+        assert!(
+            matches!(signals.try_recv(), Ok(Signal::Confirmed(None))),
+            "we are in, whatever it says of itself"
+        );
     }
 }

@@ -4,8 +4,9 @@
 //! link breaks it tries again, first at the published pace (5 attempts, 1 s apart) and then for ever. What the
 //! hub says comes out of [`Deliveries`] in the hub's order; how the link stands is watched, never asked for.
 //!
-//! The crate knows no disk: whoever reads the deliveries stores them. What was not taken out when the
-//! program dies is the hub's to send again.
+//! The crate knows no disk: whoever reads the deliveries stores them, says so with [`Session::received`], and
+//! keeps the places that the next connection names ([`SessionConfig::cursors`]). Whatever was not said to be
+//! received is the hub's to send again.
 
 mod clock;
 mod config;
@@ -16,6 +17,7 @@ mod fault;
 mod inflow;
 mod link;
 mod pending;
+mod receipts;
 mod request;
 mod serve;
 mod session;

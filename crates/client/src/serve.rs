@@ -1,6 +1,6 @@
 //! What a session does while it is connected.
 
-use chapfood_protocol::{SendRequest, event};
+use chapfood_protocol::{BROADCAST, SendRequest, event};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -33,6 +33,7 @@ impl Supervisor {
             let served = tokio::select! {
                 signal = signals.recv() => self.heard(signal).await,
                 command = self.commands.recv() => self.connected(connection, command).await,
+                () = at(self.receipts.due()) => self.tell_received(connection).await,
                 () = at(deadline) => {
                     self.pending.expire(Instant::now());
                     Ok(())
@@ -60,9 +61,19 @@ impl Supervisor {
 
     async fn heard(&mut self, signal: Option<Signal>) -> Result<(), Ending> {
         match signal {
-            Some(Signal::Accepted | Signal::Confirmed) => Ok(()),
+            Some(Signal::Accepted) => Ok(()),
+            // It took longer than the grace, and the hub was taken at its CONNECT.
+            Some(Signal::Confirmed(epoch)) => {
+                self.receipts.connected(epoch);
+                Ok(())
+            }
             Some(Signal::Sent(sent)) => {
                 self.pending.confirm(sent);
+                Ok(())
+            }
+            Some(Signal::Errors(error)) if error.event.as_deref() == Some(event::RECEIVED) => {
+                // Nobody can do anything about it, and nothing is lost: the hub sends more again.
+                tracing::warn!(errors = ?error.errors, "the hub refused a receipt");
                 Ok(())
             }
             Some(Signal::Errors(error)) => {
@@ -87,10 +98,21 @@ impl Supervisor {
             }
             Some(Command::Leave(channel)) => {
                 self.channels.retain(|joined| *joined != channel);
+                // Afterwards the hub would not take it, and who joins again would get all that again.
+                if let Some(seq) = self.receipts.take_one(&channel) {
+                    self.emit(connection, event::RECEIVED, Some(receipt(&channel, seq))).await?;
+                }
                 self.emit(connection, event::LEAVE_CHANNEL, Some(json!(channel))).await
             }
             Some(Command::GetChannels) => self.emit(connection, event::GET_CHANNELS, None).await,
             Some(Command::GetStats) => self.emit(connection, event::GET_STATS, None).await,
+            Some(Command::Received(channel, position)) => {
+                // The hub takes none for a channel that was left.
+                if channel == BROADCAST || self.channels.contains(&channel) {
+                    self.receipts.add(channel, &position, Instant::now());
+                }
+                Ok(())
+            }
             Some(Command::TryNow) => Ok(()),
             Some(Command::Send(request, reply)) => self.send(connection, *request, reply).await,
             Some(Command::Close(reply)) => {
@@ -99,6 +121,13 @@ impl Supervisor {
             }
             None => Err(Ending::Close),
         }
+    }
+
+    async fn tell_received(&mut self, connection: &Connection) -> Result<(), Ending> {
+        for (channel, seq) in self.receipts.take() {
+            self.emit(connection, event::RECEIVED, Some(receipt(&channel, seq))).await?;
+        }
+        Ok(())
     }
 
     async fn send(
@@ -135,4 +164,8 @@ impl Supervisor {
             tracing::debug!("the hub did not close after our goodbye");
         }
     }
+}
+
+fn receipt(channel: &str, seq: u64) -> Value {
+    json!({ "channel": channel, "seq": seq })
 }

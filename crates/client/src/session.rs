@@ -1,5 +1,5 @@
 use chapfood_protocol::NotificationSent;
-use chapfood_protocol::SendRequest;
+use chapfood_protocol::{Position, SendRequest};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::pending::Reply;
@@ -24,6 +24,7 @@ pub(crate) enum Command {
     Leave(String),
     GetChannels,
     GetStats,
+    Received(String, Position),
     TryNow,
     Send(Box<SendRequest>, Reply),
     Close(oneshot::Sender<()>),
@@ -69,6 +70,13 @@ impl Session {
     /// Asks for the hub's figures. Does nothing while not connected.
     pub fn get_stats(&self) {
         self.ask(Command::GetStats);
+    }
+
+    /// Tells the hub that everything up to `position` is committed here; `*` stands for the broadcasts. Of what
+    /// is said in quick succession only the furthest is sent. Does nothing while not connected, or with a hub
+    /// that has another database or takes no receipts: the next connection names the place anyway.
+    pub fn received(&self, channel: &str, position: Position) {
+        self.ask(Command::Received(channel.to_owned(), position));
     }
 
     /// Makes the next attempt at once instead of waiting for its time. Does nothing while connected.

@@ -12,6 +12,7 @@ use crate::establish::establish;
 use crate::inflow::{Inflow, Signal};
 use crate::link::{Effect, Link, LinkEvent};
 use crate::pending::Pending;
+use crate::receipts::Receipts;
 use crate::session::Command;
 use crate::slumber::{LOOK_EVERY, slept};
 use crate::{Delivery, LinkState, SendFault, SessionConfig, clock};
@@ -32,6 +33,7 @@ pub(crate) struct Supervisor {
     pub(crate) commands: mpsc::UnboundedReceiver<Command>,
     pub(crate) deliveries: mpsc::Sender<Delivery>,
     pub(crate) pending: Pending,
+    pub(crate) receipts: Receipts,
     /// When the wall clock was last looked at.
     looked: Timestamp,
     /// Those who wait for the end; dropped with everything else when it has come.
@@ -71,6 +73,7 @@ impl Supervisor {
             commands,
             deliveries,
             pending: Pending::default(),
+            receipts: Receipts::default(),
             looked: now,
             closing: Vec::new(),
         }
@@ -120,7 +123,8 @@ impl Supervisor {
         let (signal, mut signals) = mpsc::channel(SIGNALS);
         let inflow = Inflow::new(self.deliveries.clone(), signal, self.config.pacing.reader_patience);
         let ending = match self.connect(inflow, &mut signals).await {
-            Ok(connection) => {
+            Ok((connection, epoch)) => {
+                self.receipts.connected(epoch);
                 self.step(LinkEvent::Confirmed);
                 let ending = self.serve(&connection, &mut signals).await;
                 if matches!(ending, Ending::Close) {
@@ -154,7 +158,7 @@ impl Supervisor {
         &mut self,
         inflow: Inflow,
         signals: &mut mpsc::Receiver<Signal>,
-    ) -> Result<Connection, Ending> {
+    ) -> Result<(Connection, Option<String>), Ending> {
         let config = self.config.clone();
         let opening = timeout(config.pacing.connect_deadline, establish(&config, inflow, signals));
         tokio::pin!(opening);
@@ -176,7 +180,7 @@ impl Supervisor {
         match command {
             Some(Command::Join(channel)) => self.remember(&channel),
             Some(Command::Leave(channel)) => self.channels.retain(|joined| *joined != channel),
-            Some(Command::GetChannels | Command::GetStats) => {}
+            Some(Command::GetChannels | Command::GetStats | Command::Received(..)) => {}
             Some(Command::TryNow) => self.step(LinkEvent::TryNow),
             Some(Command::Send(_, reply)) => {
                 let _ = reply.send(Err(SendFault::NotConnected));

@@ -27,6 +27,13 @@ pub struct ConnectionConfirmed {
     pub limits: Option<Limits>,
 }
 
+impl ConnectionConfirmed {
+    /// The hub's database, if it has logs with places in them and takes `received`.
+    pub fn log_epoch(&self) -> Option<&str> {
+        self.epoch.as_deref().filter(|_| self.protocol >= Some(2))
+    }
+}
+
 /// Which hub this is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HubIdentity {

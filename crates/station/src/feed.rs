@@ -38,7 +38,8 @@ impl Feed {
     ) -> Self {
         let auth = auth(settings, language);
         let address = settings.hub_address.clone();
-        let config = SessionConfig { address, auth, channels: settings.channels.clone(), pacing };
+        let config =
+            SessionConfig { address, auth, channels: settings.channels.clone(), cursors: None, pacing };
         let (session, deliveries) = Session::start(config);
         tokio::spawn(forward_link(number, session.clone(), ears.links.clone()));
         tokio::spawn(forward_deliveries(number, deliveries, ears.batches.clone()));

@@ -38,13 +38,22 @@ pub(crate) struct Manners {
     pub(crate) echo: bool,
     /// Answer sends at all.
     pub(crate) answer: bool,
+    /// Have the additions: a log in database `e`, and receipts.
+    pub(crate) additions: bool,
     /// The ping's interval and its timeout.
     pub(crate) ping: Duration,
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { refuse: None, confirm: true, echo: true, answer: true, ping: Duration::from_secs(5) }
+        Self {
+            refuse: None,
+            confirm: true,
+            echo: true,
+            answer: true,
+            additions: false,
+            ping: Duration::from_secs(5),
+        }
     }
 }
 
@@ -83,7 +92,11 @@ impl TestHub {
         };
         let connected = move |socket: SocketRef| async move {
             if manners.confirm {
-                let confirmed = json!({ "socketId": socket.id, "serverTime": NOW });
+                let mut confirmed = json!({ "socketId": socket.id, "serverTime": NOW });
+                if manners.additions {
+                    confirmed["protocol"] = json!(2);
+                    confirmed["epoch"] = json!("e");
+                }
                 let _ = socket.emit("connection-confirmed", &confirmed);
             }
         };
@@ -136,6 +149,12 @@ fn answer_events(
         let _ = saw.send(("join-channel".into(), channel));
     });
     let saw = see.clone();
+    socket.on("received", async move |socket: SocketRef, Data::<Value>(receipt)| {
+        let refused = json!({ "errors": ["Vous n'êtes pas dans « bar »"], "event": "received" });
+        let _ = socket.emit("error-message", &refused);
+        let _ = saw.send(("received".into(), receipt));
+    });
+    let saw = see.clone();
     socket.on("leave-channel", async move |socket: SocketRef, Data::<Value>(channel)| {
         socket.leave(channel.as_str().unwrap_or_default().to_owned());
         let _ = socket.emit("channel-left", &json!({ "channel": channel, "timestamp": NOW }));
@@ -182,6 +201,7 @@ pub(crate) fn config(address: SocketAddr, channels: &[&str]) -> SessionConfig {
         address: format!("http://{address}"),
         auth: Auth { username: Some("Alice".into()), ..Auth::default() },
         channels: channels.iter().map(|&channel| channel.into()).collect(),
+        cursors: None,
         pacing: quick(),
     }
 }

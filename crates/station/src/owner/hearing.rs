@@ -58,6 +58,7 @@ impl Owner {
                 // Somebody came or went somewhere.
                 self.refresh_at.get_or_insert_with(|| Instant::now() + REFRESH_EVERY);
             }
+            Delivery::Resync(_) => {}
             Delivery::Errors(error) => self.refused(error).await,
             Delivery::Notification(notification) => self.store(vec![notification]).await,
         }
