@@ -148,6 +148,7 @@ export function shopSnapshot(change: Partial<Snapshot> = {}): Snapshot {
     total: LINES.length,
     hostedHub: { state: 'off' },
     storageFault: null,
+    gap: null,
     popups: 'working',
     settings: {
       language: 'fr',

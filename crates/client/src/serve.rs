@@ -153,7 +153,10 @@ impl Supervisor {
     pub(crate) async fn part(&mut self, connection: Connection, mut signals: mpsc::Receiver<Signal>) {
         let deadline = self.config.pacing.goodbye_deadline;
         let parting = async {
-            connection.goodbye().await;
+            // Not needed, but the hub then need not keep for us what we have.
+            if self.tell_received(&connection).await.is_ok() {
+                connection.goodbye().await;
+            }
             while let Some(signal) = signals.recv().await {
                 if let Signal::Sent(sent) = signal {
                     self.pending.confirm(sent);

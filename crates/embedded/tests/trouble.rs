@@ -27,22 +27,12 @@ async fn a_desktop_that_hangs_delays_nothing() {
     shop.state("the pop-ups to count as failing", |now| now.popups == PopupHealth::Failing).await;
 }
 
-/// From now on the history takes nothing, until the trigger `full` is dropped.
-fn full_disk(computer: &Computer) -> Connection {
-    let disk = Connection::open(computer.history()).expect("opened");
-    disk.execute_batch(
-        "CREATE TRIGGER full BEFORE INSERT ON notification BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
-    )
-    .expect("the disk is full");
-    disk
-}
-
 #[tokio::test]
 async fn a_disk_that_refuses_does_not_freeze_the_link() {
     let computer = Computer::hosting();
     let mut shop = computer.start().await;
     shop.ready().await;
-    let disk = full_disk(&computer);
+    let disk = computer.full_disk();
     // More than may wait for the disk, so that nothing is taken any more.
     for number in 1..=20 {
         shop.send(Some("commandes"), &format!("Commande {number}")).await.expect("the hub has it");
@@ -60,7 +50,7 @@ async fn a_disk_that_refuses_stops_the_flow_and_loses_nothing() {
     let computer = Computer::hosting();
     let mut shop = computer.start().await;
     shop.ready().await;
-    let disk = full_disk(&computer);
+    let disk = computer.full_disk();
     for number in 1..=20 {
         shop.send(Some("commandes"), &format!("Commande {number}")).await.expect("the hub has it");
     }

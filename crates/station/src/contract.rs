@@ -276,6 +276,8 @@ pub struct Snapshot {
     /// Why what arrives cannot be stored at the moment, in the system's words; `null`: it can. Until then
     /// nothing more is taken from the hub, which keeps it.
     pub storage_fault: Option<String>,
+    /// What may be missing for good, until the person has said that they know; `null`: nothing.
+    pub gap: Option<Gap>,
     /// Whether pop-ups work here.
     pub popups: PopupHealth,
     /// What the person has chosen.
@@ -286,6 +288,18 @@ pub struct Snapshot {
     pub newest_row: i64,
     /// This app's version.
     pub version: String,
+}
+
+/// A hub could not give everything that this computer had not received: a backup was restored there, or this
+/// computer was away for longer than the hub keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    /// The channels concerned, by name; the empty string stands for broadcasts.
+    pub channels: Vec<String>,
+    /// When the hub first said so.
+    pub since: i64,
 }
 
 /// What carries the UI.
@@ -507,6 +521,8 @@ pub enum Command {
     StartHub,
     /// → `null`.
     StopHub,
+    /// The person knows of the [`Gap`] → `null`.
+    DismissGap,
     /// Show a sample pop-up → `null`; the outcome comes with the next snapshot.
     TestPopup,
 }

@@ -1,8 +1,11 @@
 //! The running session: its words forwarded to the station's own task.
 
-use chapfood_client::{Deliveries, Delivery, LinkState, Pacing, Session, SessionConfig};
-use chapfood_protocol::{Auth, Lang, Notification};
-use tokio::sync::mpsc;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chapfood_client::{Deliveries, Delivery, LinkState, Session, SessionConfig};
+use chapfood_inbox::Origin;
+use chapfood_protocol::{Auth, ConnectionConfirmed, Lang, PROTOCOL_VERSION, Position};
+use tokio::sync::{mpsc, watch};
 
 use crate::contract::{Language, Settings};
 
@@ -21,29 +24,30 @@ pub(crate) struct Ears {
 #[derive(Debug)]
 pub(crate) struct Feed {
     number: u64,
+    address: String,
     session: Session,
+    /// What the next connection names to the hub.
+    cursors: watch::Sender<Cursors>,
+    /// Which log the present connection's numbers belong to. `None`: not connected yet, or the hub has none.
+    origin: Option<Origin>,
 }
 
+/// How far this computer is, by channel; `*` for the broadcasts.
+pub(crate) type Cursors = BTreeMap<String, Position>;
+
 impl Feed {
-    /// Starts session `number` with these settings.
+    /// Starts session `number`, from where this computer is.
     ///
-    /// Deliveries go on being forwarded after the feed is dropped, until the session has ended: the hub may
-    /// already count them as received.
-    pub(crate) fn start(
-        number: u64,
-        settings: &Settings,
-        language: Language,
-        pacing: Pacing,
-        ears: &Ears,
-    ) -> Self {
-        let auth = auth(settings, language);
-        let address = settings.hub_address.clone();
-        let config =
-            SessionConfig { address, auth, channels: settings.channels.clone(), cursors: None, pacing };
+    /// Deliveries go on being forwarded after the feed is dropped, until the session has ended: a hub that
+    /// takes no receipts may already count them as received.
+    pub(crate) fn start(number: u64, mut config: SessionConfig, cursors: Cursors, ears: &Ears) -> Self {
+        let cursors = watch::Sender::new(cursors);
+        config.cursors = Some(cursors.subscribe());
+        let address = config.address.clone();
         let (session, deliveries) = Session::start(config);
         tokio::spawn(forward_link(number, session.clone(), ears.links.clone()));
         tokio::spawn(forward_deliveries(number, deliveries, ears.batches.clone()));
-        Self { number, session }
+        Self { number, address, session, cursors, origin: None }
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -53,16 +57,39 @@ impl Feed {
     pub(crate) fn session(&self) -> &Session {
         &self.session
     }
+
+    /// The log of the present connection.
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// A connection begins.
+    pub(crate) fn confirmed(&mut self, confirmed: &ConnectionConfirmed) {
+        self.origin = confirmed
+            .log_epoch()
+            .map(|epoch| Origin { address: self.address.clone(), epoch: epoch.to_owned() });
+    }
+
+    /// This is committed now; of the channels in `touched` the hub is told.
+    pub(crate) fn committed(&self, cursors: Cursors, touched: &BTreeSet<&str>) {
+        for (channel, position) in cursors.iter().filter(|(channel, _)| touched.contains(channel.as_str())) {
+            self.session.received(channel, position.clone());
+        }
+        self.cursors.send_replace(cursors);
+    }
 }
 
-/// As whom the station connects: with `user_id`, the hub keeps what the person missed. A station without a
-/// name gives the one of the published API, or everybody would read its id instead.
-fn auth(settings: &Settings, language: Language) -> Auth {
+/// As whom the station connects: with `device_id`, the hub keeps what this computer missed; a hub without the
+/// additions does so with `user_id`. A station without a name gives the one of the published API, or everybody
+/// would read its id instead.
+pub(crate) fn auth(settings: &Settings, language: Language, device_id: &str) -> Auth {
     let name = Some(settings.username.clone()).filter(|name| !name.is_empty());
     Auth {
         user_id: Some(settings.user_id.clone()),
         username: Some(name.unwrap_or_else(|| Auth::default().sender().to_owned())),
+        device_id: Some(device_id.to_owned()),
         lang: lang(language),
+        protocol: Some(PROTOCOL_VERSION),
         ..Auth::default()
     }
 }
@@ -97,17 +124,4 @@ async fn forward_deliveries(
             return;
         }
     }
-}
-
-/// What a batch holds for the history, and the rest, each in its order.
-pub(crate) fn sorted(batch: Vec<Delivery>) -> (Vec<Notification>, Vec<Delivery>) {
-    let mut notifications = Vec::new();
-    let mut others = Vec::new();
-    for delivery in batch {
-        match delivery {
-            Delivery::Notification(notification) => notifications.push(notification),
-            other => others.push(other),
-        }
-    }
-    (notifications, others)
 }

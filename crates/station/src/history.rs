@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 
 use chapfood_inbox::{Audience, Details, Entry, Inbox, InboxError};
-use chapfood_protocol::NotificationId;
+use chapfood_protocol::{BROADCAST, NotificationId};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::contract::{Day, Detail, Fault, FaultCode, Filter, Outline, Row};
+use crate::contract::{Day, Detail, Fault, FaultCode, Filter, Gap, Outline, Row};
 
 /// Characters of a message in a [`Row`].
 const ROW_MESSAGE: usize = 300;
@@ -103,6 +103,12 @@ impl From<HistoryFault> for Fault {
     fn from(fault: HistoryFault) -> Self {
         Self::new(FaultCode::Storage, fault)
     }
+}
+
+/// The inbox's gap as the UI takes it.
+pub(crate) fn gap(gap: chapfood_inbox::Gap) -> Gap {
+    let name = |channel: String| if channel == BROADCAST { String::new() } else { channel };
+    Gap { channels: gap.channels.into_iter().map(name).collect(), since: gap.since.as_millis() }
 }
 
 /// The UI's filter as the inbox takes it.

@@ -21,7 +21,8 @@ use crate::contract::{Command, Fault, Link, PopupHealth, Snapshot};
 use crate::drafts::Drafts;
 use crate::events::{Announcer, Subscribing};
 use crate::feed::{BATCHES, Ears, Feed};
-use crate::history::History;
+use crate::fresh_id::fresh_id;
+use crate::history::{self, History};
 use crate::hosting::Hosting;
 use crate::popups::Popups;
 use crate::seams::{LocalHub, SettingsStore, Toaster};
@@ -68,6 +69,8 @@ pub(crate) struct Owner {
     unstored: Option<Unstored>,
 
     pacing: Pacing,
+    /// By which hubs know this computer.
+    device_id: String,
     /// The session that counts; none while the hub of this computer is being started for it.
     feed: Option<Feed>,
     /// Sessions started so far.
@@ -98,6 +101,8 @@ impl Owner {
         let store: Arc<dyn SettingsStore> = Arc::new(seams.settings);
         let hosting = Hosting::start(seams.hub);
         let hosted_hub = hosting.state().borrow().clone();
+        let fresh_id = fresh_id().map_err(StartFault::NoRandom)?;
+        let device_id = history.run(move |inbox| inbox.device_id(&fresh_id)).await?;
         let state = State {
             host: config.host,
             version: config.version,
@@ -111,6 +116,7 @@ impl Owner {
             hosted_hub,
             popup_health: PopupHealth::Unknown,
             storage_fault: None,
+            gap: history.run(|inbox| inbox.gap()).await?.map(history::gap),
         };
         let (to_links, links) = mpsc::unbounded_channel();
         let (to_batches, batches) = mpsc::channel(BATCHES);
@@ -132,6 +138,7 @@ impl Owner {
             drafts: Drafts::default(),
             unstored: None,
             pacing: config.pacing,
+            device_id,
             feed: None,
             sessions: 0,
             refresh_at: None,

@@ -4,7 +4,7 @@ use chapfood_inbox::Tally;
 
 use crate::address;
 use crate::channels::Channels;
-use crate::contract::{HostKind, HostedHub, HubStats, Language, Link, PopupHealth, Settings, Snapshot};
+use crate::contract::{Gap, HostKind, HostedHub, HubStats, Language, Link, PopupHealth, Settings, Snapshot};
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -20,6 +20,7 @@ pub(crate) struct State {
     pub(crate) hosted_hub: HostedHub,
     pub(crate) popup_health: PopupHealth,
     pub(crate) storage_fault: Option<String>,
+    pub(crate) gap: Option<Gap>,
 }
 
 impl State {
@@ -48,6 +49,7 @@ impl State {
             total: self.tally.total,
             hosted_hub: self.hosted_hub.clone(),
             storage_fault: self.storage_fault.clone(),
+            gap: self.gap.clone(),
             popups: self.popup_health,
             settings: self.settings.clone(),
             host: self.host,

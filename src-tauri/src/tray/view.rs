@@ -90,6 +90,7 @@ mod tests {
             unread: 0,
             total: 0,
             storage_fault: None,
+            gap: None,
             hosted_hub: HostedHub::Off,
             popups: PopupHealth::Unknown,
             settings: Settings::default(),

@@ -28,6 +28,7 @@ interface Replies {
   changeSettings: Settings;
   startHub: null;
   stopHub: null;
+  dismissGap: null;
   testPopup: null;
 }
 

@@ -65,6 +65,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     total: 0,
     hostedHub: { state: 'off' },
     storageFault: null,
+    gap: null,
     popups: 'unknown',
     settings: {
       language: null,

@@ -15,6 +15,7 @@ use chapfood_station::{
     Events, Pacing, Seams, SettingsStore, SettingsUnsaved, Station, StationConfig, SystemClock, Toast,
     ToastFault, Toaster,
 };
+use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -119,8 +120,24 @@ impl Computer {
         self.folder.path().join("history.db")
     }
 
+    /// The database of the hub that this computer hosts.
+    pub fn hub_database(&self) -> std::path::PathBuf {
+        self.folder.path().join("hub").join("hub.sqlite3")
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// From now on the history takes nothing, until the trigger `full` is dropped.
+    pub fn full_disk(&self) -> Connection {
+        let disk = Connection::open(self.history()).expect("opened");
+        disk.execute_batch(
+            "CREATE TRIGGER full BEFORE INSERT ON notification
+             BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+        )
+        .expect("the disk is full");
+        disk
     }
 
     /// Starts the app.

@@ -1,5 +1,6 @@
 //! What the person asks for.
 
+use chapfood_inbox::Inbox;
 use chapfood_protocol::NotificationId;
 use serde_json::{Value, json};
 
@@ -34,6 +35,10 @@ impl Owner {
             Command::ChangeSettings { change } => return self.change(&change).await,
             Command::StartHub => self.host(true).await?,
             Command::StopHub => self.host(false).await?,
+            Command::DismissGap => {
+                self.history.run(Inbox::dismiss_gap).await?;
+                self.state.gap = None;
+            }
             Command::TestPopup => self.popups.show(vec![toast::sample(self.state.language())]),
             // Answered by the handle itself, or by the session.
             Command::Snapshot

@@ -1,14 +1,16 @@
 //! What the hub says.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use chapfood_client::{Delivery, LinkState};
+use chapfood_inbox::{Arrival, Batch};
 use chapfood_protocol::{ErrorMessage, event};
 use tokio::time::Instant;
 
 use super::Owner;
 use crate::contract::{Event, HubStats};
-use crate::feed::sorted;
+use crate::feed::Feed;
 use crate::link;
 
 /// The least time between two questions for the channels. A shop that opens brings many changes at once.
@@ -21,15 +23,36 @@ impl Owner {
         }
     }
 
-    pub(super) async fn hear(&mut self, number: u64, batch: Vec<Delivery>) {
-        let (notifications, others) = sorted(batch);
-        if self.counts(number) {
-            for other in others {
-                self.heard(other).await;
+    pub(super) async fn hear(&mut self, number: u64, deliveries: Vec<Delivery>) {
+        // A session that is ending is still stored: a hub that takes no receipts counts it as received. But no
+        // cursor moves by it, since another session may have begun from where we were.
+        let counts = self.counts(number);
+        let mut batches = VecDeque::new();
+        let mut batch = self.batch(counts);
+        for delivery in deliveries {
+            match delivery {
+                Delivery::Notification(notification) => {
+                    batch.arrivals.push(Arrival { caught_up: notification.replayed, notification });
+                }
+                other if counts => {
+                    if let (Delivery::Confirmed(confirmed), Some(feed)) = (&other, &mut self.feed) {
+                        feed.confirmed(confirmed);
+                        batches.push_back(std::mem::replace(&mut batch, self.batch(counts)));
+                    }
+                    note_places(&mut batch, &other);
+                    self.heard(other).await;
+                }
+                _ => {}
             }
         }
-        // Also those of a session that is ending: its hub counts them as received.
-        self.store(notifications).await;
+        batches.push_back(batch);
+        self.store(batches).await;
+    }
+
+    /// An empty batch of the present connection.
+    fn batch(&self, counts: bool) -> Batch {
+        let origin = self.feed.as_ref().filter(|_| counts).and_then(Feed::origin).cloned();
+        Batch { origin, ..Batch::default() }
     }
 
     fn counts(&self, number: u64) -> bool {
@@ -58,9 +81,9 @@ impl Owner {
                 // Somebody came or went somewhere.
                 self.refresh_at.get_or_insert_with(|| Instant::now() + REFRESH_EVERY);
             }
-            Delivery::Resync(_) => {}
             Delivery::Errors(error) => self.refused(error).await,
-            Delivery::Notification(notification) => self.store(vec![notification]).await,
+            // Stored with what came with them.
+            Delivery::Notification(_) | Delivery::Resync(_) => {}
         }
     }
 
@@ -87,5 +110,22 @@ impl Owner {
             codes: error.codes,
             about: error.event,
         });
+    }
+}
+
+/// What the hub says of our place in a channel's log.
+fn note_places(batch: &mut Batch, delivery: &Delivery) {
+    match delivery {
+        Delivery::Resync(resync) => batch.gaps.push(resync.channel.clone()),
+        Delivery::Joined(joined) => {
+            if joined.recovered == Some(false) {
+                batch.gaps.push(joined.channel.clone());
+            }
+            // With something pending, the first of it gives the place.
+            if let (0, Some(head)) = (joined.pending_count, joined.head) {
+                batch.heads.push((joined.channel.clone(), head));
+            }
+        }
+        _ => {}
     }
 }

@@ -68,7 +68,7 @@ impl Owner {
             self.turn_hub_on();
         }
         if another_session {
-            self.start_session();
+            self.start_session().await;
         }
         Ok(json!(self.state.settings))
     }
@@ -102,7 +102,8 @@ pub(super) async fn first_settings(
     let fresh_id = fresh_id().map_err(StartFault::NoRandom)?;
     let Some(introduced) = settings::introduced(&loaded, &fresh_id, os_user) else { return Ok(loaded) };
     if let Err(fault) = save(store, introduced.clone()).await {
-        // The station works; the next start makes another id, and what that one missed is lost to it.
+        // The station works; the next start makes another id, and what that one missed is lost to it on a
+        // hub that does not know computers apart.
         tracing::error!(%fault, "the identity of this station is not kept");
     }
     Ok(introduced)

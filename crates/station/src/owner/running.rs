@@ -13,7 +13,7 @@ const GOODBYE: Duration = Duration::from_secs(3);
 impl Owner {
     /// Runs until it is told to close, or until the last handle is gone.
     pub(crate) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
-        self.begin();
+        self.begin().await;
         let mut hub = self.hosting.state();
         let closer = loop {
             self.publish();
@@ -30,7 +30,7 @@ impl Owner {
                 Some((number, batch)) = self.batches.recv(), if self.unstored.is_none() => {
                     self.hear(number, batch).await;
                 }
-                Some(report) = self.reports.recv() => self.note(report),
+                Some(report) = self.reports.recv() => self.note(report).await,
                 Ok(()) = hub.changed() => self.state.hosted_hub = hub.borrow_and_update().clone(),
                 () = at(wake) => self.wake().await,
             }
@@ -43,20 +43,20 @@ impl Owner {
     }
 
     /// First the hub of this computer, then the session: the other way round, the first attempt would fail.
-    fn begin(&mut self) {
+    async fn begin(&mut self) {
         let hosts = self.state.settings.host_hub;
         if hosts {
             self.turn_hub_on();
         }
         if !(hosts && self.state.listens_to_own_hub()) {
-            self.start_session();
+            self.start_session().await;
         }
     }
 
     async fn end(&mut self) {
         self.end_session();
         self.ears = None;
-        // What the hub still says is stored, or it would count as received and be lost.
+        // What was not said to be received comes again, but a hub that takes no receipts counts it as received.
         let hearing_out = async {
             self.store_again(None).await;
             while self.unstored.is_none()
@@ -72,10 +72,10 @@ impl Owner {
         let _ = self.hosting.turn_off().await;
     }
 
-    fn note(&mut self, report: Report) {
+    async fn note(&mut self, report: Report) {
         match report {
             Report::Popup(health) => self.state.popup_health = health,
-            Report::HubStarted => self.own_hub_started(),
+            Report::HubStarted => self.own_hub_started().await,
             Report::Sent(outcome) => self.sent(*outcome),
         }
     }

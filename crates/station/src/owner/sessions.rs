@@ -1,22 +1,34 @@
 //! When a session begins and ends, and the hub of this computer with it.
 
+use std::collections::BTreeMap;
+
+use chapfood_client::SessionConfig;
+
 use super::{Owner, Report};
 use crate::contract::Link;
-use crate::feed::Feed;
+use crate::feed::{Feed, auth};
 
 impl Owner {
     /// A new session by the settings as they are; the one before says goodbye on its own.
-    pub(super) fn start_session(&mut self) {
+    pub(super) async fn start_session(&mut self) {
         self.end_session();
         let Some(ears) = &self.ears else { return };
+        let settings = &self.state.settings;
+        let address = settings.hub_address.clone();
+        // A disk that cannot be read names no place: the hub goes on from the last receipt.
+        let cursors = self.history.run(move |inbox| inbox.cursors(&address)).await.unwrap_or_else(|fault| {
+            tracing::error!(%fault, "the places in the hub's log cannot be read");
+            BTreeMap::new()
+        });
+        let config = SessionConfig {
+            address: settings.hub_address.clone(),
+            auth: auth(settings, self.state.language(), &self.device_id),
+            channels: settings.channels.clone(),
+            cursors: None,
+            pacing: self.pacing.clone(),
+        };
         self.sessions += 1;
-        let feed = Feed::start(
-            self.sessions,
-            &self.state.settings,
-            self.state.language(),
-            self.pacing.clone(),
-            ears,
-        );
+        let feed = Feed::start(self.sessions, config, cursors, ears);
         self.feed = Some(feed);
     }
 
@@ -50,9 +62,9 @@ impl Owner {
     }
 
     /// On or failed: if it failed because another hub has the port, that one may be listened to.
-    pub(super) fn own_hub_started(&mut self) {
+    pub(super) async fn own_hub_started(&mut self) {
         match &self.feed {
-            None => self.start_session(),
+            None => self.start_session().await,
             Some(feed) if self.state.listens_to_own_hub() => feed.session().try_now(),
             Some(_) => {}
         }

@@ -1,13 +1,15 @@
 //! From what arrived to what is shown: stored first, and only what is new.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use chapfood_inbox::{Arrival, Entry, Tally};
-use chapfood_protocol::Notification;
+use chapfood_inbox::{Batch, Entry, Gap, Tally};
+use chapfood_protocol::BROADCAST;
 use tokio::time::Instant;
 
 use super::Owner;
 use crate::contract::Event;
+use crate::feed::Cursors;
 use crate::history::{self, HistoryFault};
 
 /// How long a disk that refused is left alone.
@@ -15,54 +17,70 @@ const RETRY: Duration = Duration::from_secs(1);
 /// The most rows named in one event.
 const NAMED: usize = 100;
 
-/// What the disk has not taken, and when it is offered again.
+/// What the disk has not taken, in its order, and when it is offered again. The hub has not been told that it
+/// is received, so it comes again if this program ends before the disk takes it.
 #[derive(Debug)]
 pub(super) struct Unstored {
-    arrivals: Vec<Arrival>,
+    batches: VecDeque<Batch>,
     pub(super) retry_at: Instant,
 }
 
+/// What is true once a batch is on the disk.
+struct Stored {
+    rows: Vec<Entry>,
+    tally: Tally,
+    gap: Option<Gap>,
+    cursors: Cursors,
+}
+
 impl Owner {
-    pub(super) async fn store(&mut self, notifications: Vec<Notification>) {
-        let caught_up =
-            |notification: Notification| Arrival { caught_up: notification.replayed, notification };
-        self.store_arrivals(notifications.into_iter().map(caught_up).collect()).await;
+    /// Stores what came, in its order; nothing after what the disk did not take, or a cursor would pass it.
+    pub(super) async fn store(&mut self, mut batches: VecDeque<Batch>) {
+        while let Some(batch) = batches.front() {
+            if !batch.is_empty() {
+                match self.take_in(batch.clone()).await {
+                    Ok(stored) => self.stored(batch, stored),
+                    Err(fault) => {
+                        tracing::error!(%fault, "the history cannot be written");
+                        self.state.storage_fault = Some(fault.to_string());
+                        self.unstored = Some(Unstored { batches, retry_at: Instant::now() + RETRY });
+                        return;
+                    }
+                }
+            }
+            batches.pop_front();
+        }
     }
 
     /// Offers the disk again what it has not taken, if its time has come at `now`; without `now`, at once.
     pub(super) async fn store_again(&mut self, now: Option<Instant>) {
         let due = |unstored: &mut Unstored| now.is_none_or(|now| unstored.retry_at <= now);
         if let Some(unstored) = self.unstored.take_if(due) {
-            self.store_arrivals(unstored.arrivals).await;
+            self.store(unstored.batches).await;
         }
     }
 
-    async fn store_arrivals(&mut self, arrivals: Vec<Arrival>) {
-        if arrivals.is_empty() {
-            return;
-        }
-        match self.append(arrivals.clone()).await {
-            Ok((rows, tally)) => {
-                self.state.storage_fault = None;
-                self.state.tally = tally;
-                self.announce(rows);
-            }
-            Err(fault) => {
-                tracing::error!(%fault, waiting = arrivals.len(), "the history cannot be written");
-                self.state.storage_fault = Some(fault.to_string());
-                self.unstored = Some(Unstored { arrivals, retry_at: Instant::now() + RETRY });
-            }
-        }
-    }
-
-    async fn append(&self, arrivals: Vec<Arrival>) -> Result<(Vec<Entry>, Tally), HistoryFault> {
+    async fn take_in(&self, batch: Batch) -> Result<Stored, HistoryFault> {
         let now = self.clock.now();
+        let address = self.state.settings.hub_address.clone();
         self.history
             .run(move |inbox| {
-                let rows = inbox.append(&arrivals, now)?;
-                Ok((rows, inbox.tally()?))
+                let rows = inbox.take_in(&batch, now)?;
+                let (tally, gap, cursors) = (inbox.tally()?, inbox.gap()?, inbox.cursors(&address)?);
+                Ok(Stored { rows, tally, gap, cursors })
             })
             .await
+    }
+
+    fn stored(&mut self, batch: &Batch, Stored { rows, tally, gap, cursors }: Stored) {
+        self.state.storage_fault = None;
+        self.state.tally = tally;
+        self.state.gap = gap.map(history::gap);
+        if let (Some(feed), Some(_)) = (&self.feed, &batch.origin) {
+            let channels = batch.arrivals.iter().map(|arrival| arrival.notification.channel.as_deref());
+            feed.committed(cursors, &channels.map(|channel| channel.unwrap_or(BROADCAST)).collect());
+        }
+        self.announce(rows);
     }
 
     fn announce(&mut self, rows: Vec<Entry>) {

@@ -62,4 +62,4 @@ draft: Draft, } | { "do": "tryNow" } | { "do": "changeSettings",
 /**
  * What changes.
  */
-change: SettingsChange, } | { "do": "startHub" } | { "do": "stopHub" } | { "do": "testPopup" };
+change: SettingsChange, } | { "do": "startHub" } | { "do": "stopHub" } | { "do": "dismissGap" } | { "do": "testPopup" };

@@ -8,6 +8,7 @@ export type { Event } from './Event';
 export type { Fault } from './Fault';
 export type { FaultCode } from './FaultCode';
 export type { Filter } from './Filter';
+export type { Gap } from './Gap';
 export type { HostKind } from './HostKind';
 export type { HostedHub } from './HostedHub';
 export type { HubFailure } from './HubFailure';
