@@ -95,6 +95,7 @@ const LOOKS: Look[] = [
   },
   { name: 'no-popups', snapshot: { popups: 'no_service' } },
   { name: 'no-storage', snapshot: { storageFault: 'No space left on device (os error 28)' } },
+  { name: 'gap', snapshot: { gap: { channels: ['', 'commandes'], since: noon() - 540_000 } } },
   { name: 'channels', go: to(CHANNELS) },
   { name: 'send', go: to(SEND) },
   {

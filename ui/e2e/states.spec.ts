@@ -137,3 +137,16 @@ test('the list is where it was left when coming back from another view', async (
   await nav(page, /^Notifications/).click();
   await expect(page.locator('[data-index="64"]')).toBeInViewport();
 });
+
+test('what may be missing is said until the person says that they know', async ({ page, standIn }) => {
+  standIn.snapshot = shopSnapshot({ gap: { channels: ['', 'commandes'], since: noon() } });
+  await page.goto(standIn.url);
+  const banner = page.getByRole('status').filter({ hasText: 'Des notifications ont pu manquer' });
+  await expect(banner).toContainText('À tous et commandes');
+  await banner.getByRole('button', { name: 'Fermer' }).click();
+  await expect
+    .poll(() => standIn.received.map((command) => command.do), 'the station keeps it until told')
+    .toContain('dismissGap');
+  standIn.change({ gap: null });
+  await expect(banner).toBeHidden();
+});

@@ -119,6 +119,8 @@ export const en: Record<keyof typeof fr, string> = {
   'err.port.body': 'Another program on this computer is using it. Choose another port or close that program.',
   'err.storage.title': 'Notifications cannot be stored',
   'err.storage.body': 'The disk of this computer refuses. Nothing is lost: the hub keeps them. Free some space.',
+  'gap.title': 'Notifications may be missing',
+  'gap.body': '{channels}: the hub did not keep all that this computer had not received. Noticed on {time}.',
   'err.history_kept': 'The history on this computer can still be read.',
   'err.toast.none': 'Every notification arrives here, but this system shows no pop-ups.',
 

@@ -120,6 +120,8 @@ export const fr = {
   'err.port.body': 'Un autre programme de cet ordinateur l’occupe. Choisissez un autre port ou fermez ce programme.',
   'err.storage.title': 'Les notifications ne peuvent pas être enregistrées',
   'err.storage.body': 'Le disque de ce poste refuse. Rien n’est perdu\u00a0: le hub les garde. Libérez de la place.',
+  'gap.title': 'Des notifications ont pu manquer',
+  'gap.body': '{channels}\u00a0: le hub n’a pas gardé tout ce que ce poste n’avait pas reçu. Constaté le {time}.',
   'err.history_kept': 'L’historique de ce poste reste consultable.',
   'err.toast.none': 'Les notifications arrivent toutes ici, mais ce système n’affiche pas de bulles.',
 
