@@ -107,3 +107,16 @@ test('a broadcast reaches 50 clients, members of channels or not', async (t) => 
   const got = await within(10_000, 'everybody gets it', Promise.all(clients.map((client) => client.next('notification-received'))));
   assert.ok(got.every((notification) => notification.id === notificationId && notification.channel === null));
 });
+
+test('5,000 sends in one breath, with or without callbacks, are each answered', async (t) => {
+  const hub = await startHub(t);
+  const till = await connect(t, hub);
+  let acks = 0;
+  for (let n = 0; n < 5_000; n += 1) {
+    const callback = n % 2 === 0 ? [() => (acks += 1)] : [];
+    till.emit('send-notification', { channel: 'cuisine', title: `${n}`, message: 'm' }, ...callback);
+  }
+  await till.settle();
+  assert.equal(till.payloads('notification-sent').length, 5_000);
+  assert.equal(acks, 2_500);
+});

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use chapfood_protocol::{
     Auth, BROADCAST, ErrorMessage, Lang, Limits, Position, Problem, Receipt, event, parse_channel_name,
@@ -19,14 +19,14 @@ use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::handler::{FromMessage, FromMessageParts, Value as Raw};
 use socketioxide::socket::{DisconnectReason, Sid, Socket};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::exchange::{Asked, What};
 use crate::log::{Log, Request};
 
 /// Events of one socket that may wait for the log.
-const EVENTS_WAITING: usize = 16_384;
+const EVENTS_WAITING: usize = 65_536;
 /// Bytes of events of one socket that may wait for the log.
 const BYTES_WAITING: usize = 16 * 1024 * 1024;
 /// An unknown event's name is given back up to this many characters.
@@ -40,11 +40,19 @@ pub(crate) struct Intake {
     queue: mpsc::Sender<Incoming>,
     bytes: Arc<AtomicUsize>,
     lang: Lang,
+    gone: CancellationToken,
 }
+
+/// Numbers the connections of sockets, see `Client::born`.
+static BORN: AtomicU64 = AtomicU64::new(0);
 
 /// What a socket's task is given to work off.
 enum Incoming {
-    Event { raw: Raw, ack: AckSender },
+    /// With the client's callback, if it passed one.
+    Event {
+        raw: Raw,
+        ack: Option<AckSender>,
+    },
     Gone(DisconnectReason),
 }
 
@@ -52,31 +60,36 @@ enum Incoming {
 pub(crate) struct Worklist {
     queue: mpsc::Receiver<Incoming>,
     bytes: Arc<AtomicUsize>,
+    gone: CancellationToken,
 }
 
 pub(crate) fn intake(lang: Lang) -> (Intake, Worklist) {
     let (sender, queue) = mpsc::channel(EVENTS_WAITING);
     let bytes = Arc::new(AtomicUsize::new(0));
-    (Intake { queue: sender, bytes: Arc::clone(&bytes), lang }, Worklist { queue, bytes })
+    let gone = CancellationToken::new();
+    let intake = Intake { queue: sender, bytes: Arc::clone(&bytes), lang, gone: gone.clone() };
+    (intake, Worklist { queue, bytes, gone })
 }
 
 impl Intake {
     /// The socket is gone: nothing follows. Waits for a place, since this must not be forgotten.
     pub(crate) async fn end(self, reason: DisconnectReason) {
+        self.gone.cancel();
         let _ = self.queue.send(Incoming::Gone(reason)).await;
     }
 
-    fn push(&self, raw: Raw, ack: AckSender, socket: &Socket) {
+    fn push(&self, raw: Raw, ack: Option<AckSender>, socket: &Socket) {
         let size = size(&raw);
         let waiting = self.bytes.fetch_add(size, Ordering::Relaxed) + size;
-        if waiting <= BYTES_WAITING && self.queue.try_send(Incoming::Event { raw, ack }).is_ok() {
+        if waiting <= BYTES_WAITING
+            && let Ok(place) = self.queue.try_reserve()
+        {
+            place.send(Incoming::Event { raw, ack });
             return;
         }
         self.bytes.fetch_sub(size, Ordering::Relaxed);
         // Nothing was kept of it, so it is answered on the spot, ahead of what waits.
-        let answer =
-            ErrorMessage { event: None, ..ErrorMessage::new("", &[Problem::TooManyRequests], self.lang) };
-        let _ = socket.emit(event::ERROR_MESSAGE, &answer);
+        refuse(socket, &raw, ack, Problem::TooManyRequests, self.lang);
     }
 }
 
@@ -89,7 +102,7 @@ impl FromMessage<LocalAdapter> for Queued {
     fn from_message(socket: Arc<Socket>, mut raw: Raw, ack_id: Option<i64>) -> Result<Self, Infallible> {
         let Ok(ack) = AckSender::from_message_parts(&socket, &mut raw, &ack_id);
         if let Some(intake) = socket.extensions.get::<Intake>() {
-            intake.push(raw, ack, &socket);
+            intake.push(raw, ack_id.map(|_| ack), &socket);
         }
         Ok(Self)
     }
@@ -116,9 +129,16 @@ pub(crate) async fn work_off(
     let sid = socket.id;
     let answers = socket.clone();
     let lang = auth.lang;
-    let mut person = Person::of(&auth);
+    let born = BORN.fetch_add(1, Ordering::Relaxed);
+    let mut person = Person::of(&auth, sid, born);
+    let (owes_little, mut may_go_on) = watch::channel(true);
     let connect = Request::Locate {
-        tag: Asked { sid, what: What::Connect { socket, auth: Box::new(auth) }, ack: None },
+        tag: Asked {
+            sid,
+            born,
+            what: What::Connect { socket, auth: Box::new(auth), owes_little },
+            ack: None,
+        },
         channel: BROADCAST.into(),
         subscriber: person.subscriber.as_deref().filter(|_| person.acknowledges).map(Into::into),
         claim: person.cursors.remove(BROADCAST),
@@ -127,12 +147,17 @@ pub(crate) async fn work_off(
         return;
     }
     while let Some(incoming) = list.queue.recv().await {
+        // A client that does not read its answers gets no further ones to wait for: its own requests wait.
+        tokio::select! {
+            () = list.gone.cancelled() => {}
+            _ = may_go_on.wait_for(|may| *may) => {}
+        }
         let (request, last) = match incoming {
             Incoming::Event { raw, ack } => {
                 list.bytes.fetch_sub(size(&raw), Ordering::Relaxed);
                 if stop.is_cancelled() {
                     // Written down it would be, but nobody could confirm it any more.
-                    refuse_while_stopping(&answers, &raw, ack, lang);
+                    refuse(&answers, &raw, ack, Problem::HubClosing, lang);
                     continue;
                 }
                 (request(sid, &raw, ack, &limits, &mut person), false)
@@ -140,7 +165,7 @@ pub(crate) async fn work_off(
             Incoming::Gone(reason) => {
                 let in_order =
                     matches!(reason, DisconnectReason::ClientNSDisconnect | DisconnectReason::TransportClose);
-                (Request::Pass { tag: Asked { sid, what: What::Gone { in_order }, ack: None } }, true)
+                (Request::Pass { tag: Asked { sid, born, what: What::Gone { in_order }, ack: None } }, true)
             }
         };
         if log.send(request).await.is_err() || last {
@@ -149,8 +174,8 @@ pub(crate) async fn work_off(
     }
 }
 
-/// Answers an event on the spot: the hub takes nothing more.
-fn refuse_while_stopping(socket: &SocketRef, raw: &Raw, ack: AckSender, lang: Lang) {
+/// Answers an event on the spot, outside the order of the others.
+fn refuse(socket: &Socket, raw: &Raw, ack: Option<AckSender>, problem: Problem, lang: Lang) {
     let (name, client_id) = match read(raw) {
         Ok((name, payload)) => {
             let client_id = payload.get("client_id").and_then(Value::as_str).map(str::to_owned);
@@ -159,10 +184,12 @@ fn refuse_while_stopping(socket: &SocketRef, raw: &Raw, ack: AckSender, lang: La
         Err((name, _)) => (name, None),
     };
     let name: String = name.chars().take(NAME_SHOWN).collect();
-    let answer = ErrorMessage { client_id, ..ErrorMessage::new(&name, &[Problem::HubClosing], lang) };
+    let answer = ErrorMessage { client_id, ..ErrorMessage::new(&name, &[problem], lang) };
     // A client that cannot be told sees the connection close without a confirmation.
-    let _ =
-        ack.send(&serde_json::json!({ "status": "error", "errors": answer.errors, "codes": answer.codes }));
+    if let Some(ack) = ack {
+        let told = serde_json::json!({ "status": "error", "errors": answer.errors, "codes": answer.codes });
+        let _ = ack.send(&told);
+    }
     let _ = socket.emit(event::ERROR_MESSAGE, &answer);
 }
 
@@ -172,16 +199,19 @@ struct Person {
     origin: String,
     subscriber: Option<String>,
     acknowledges: bool,
+    born: u64,
     /// Where the device says it is; each is used once, by the first join of its connection.
     cursors: BTreeMap<String, Position>,
 }
 
 impl Person {
-    fn of(auth: &Auth) -> Self {
+    fn of(auth: &Auth, sid: Sid, born: u64) -> Self {
         let acknowledges = auth.acknowledges();
         Self {
             sender: auth.sender().to_owned(),
-            origin: origin(auth),
+            // Without a name of their own, two senders must not be taken for one.
+            origin: auth.subscriber().unwrap_or_else(|| format!("socket:{sid}")),
+            born,
             subscriber: auth.subscriber(),
             acknowledges,
             cursors: if acknowledges { auth.cursors.clone() } else { BTreeMap::new() },
@@ -189,14 +219,16 @@ impl Person {
     }
 }
 
-/// Whose `client_id`s are compared with each other.
-fn origin(auth: &Auth) -> String {
-    auth.subscriber().unwrap_or_else(|| format!("name:{}", auth.sender()))
-}
-
 /// Checks an event and makes it a request of the log.
-fn request(sid: Sid, raw: &Raw, ack: AckSender, limits: &Limits, person: &mut Person) -> Request<Asked> {
-    let ask = |what| Asked { sid, what, ack: Some(ack) };
+fn request(
+    sid: Sid,
+    raw: &Raw,
+    ack: Option<AckSender>,
+    limits: &Limits,
+    person: &mut Person,
+) -> Request<Asked> {
+    let born = person.born;
+    let ask = |what| Asked { sid, born, what, ack };
     let (name, payload) = match read(raw) {
         Ok(read) => read,
         Err((name, problem)) => return refusal(ask, name, vec![problem], None),

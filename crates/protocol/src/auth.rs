@@ -7,9 +7,12 @@ use serde_json::Value;
 
 use crate::Lang;
 
-/// The longest name or id kept of a client, in characters; the rest is cut, so that nobody can fill
-/// everybody's screen with a sender's name.
+/// The longest name kept of a client, in characters; the rest is cut, so that nobody can fill everybody's
+/// screen with a sender's name.
 const NAME_LIMIT: usize = 100;
+/// The longest id, in bytes; some shops use whole tokens. A longer one counts as absent rather than being cut,
+/// since two that differ only in their ends would become one person.
+const ID_LIMIT: usize = 4_096;
 
 /// The most cursors read of one client: more channels than any device joins.
 const CURSOR_LIMIT: usize = 1_000;
@@ -54,16 +57,17 @@ impl Auth {
     /// let such clients in, so refusing them would break them.
     pub fn from_value(value: &Value) -> Self {
         let text = |name: &str| match value.get(name)? {
-            Value::String(text) if !text.trim().is_empty() => Some(text.chars().take(NAME_LIMIT).collect()),
+            Value::String(text) if !text.trim().is_empty() && text.len() <= ID_LIMIT => Some(text.clone()),
             // Ordering systems often send the numeric key of a user table.
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
+        let name = |field| text(field).map(|name| name.chars().take(NAME_LIMIT).collect());
         Self {
             user_id: text("user_id"),
-            username: text("username"),
+            username: name("username"),
             device_id: text("device_id"),
-            device_name: text("device_name"),
+            device_name: name("device_name"),
             lang: if value.get("lang").and_then(Value::as_str) == Some("en") { Lang::En } else { Lang::Fr },
             protocol: value.get("protocol").and_then(Value::as_u64).and_then(|v| u32::try_from(v).ok()),
             cursors: cursors(value.get("cursors")),
@@ -77,7 +81,9 @@ impl Auth {
 
     /// The name that goes with what this client sends.
     pub fn sender(&self) -> &str {
-        self.username.as_deref().or(self.user_id.as_deref()).unwrap_or("Anonyme")
+        let name = self.username.as_deref().or(self.user_id.as_deref()).unwrap_or("Anonyme");
+        let end = name.char_indices().nth(NAME_LIMIT).map_or(name.len(), |(end, _)| end);
+        &name[..end]
     }
 
     /// For whom the hub keeps a cursor: the device, else the person, else nobody (live only).
@@ -134,6 +140,17 @@ mod tests {
         assert!(acknowledges(json!({"device_id": "a", "protocol": 2})));
         assert!(!acknowledges(json!({"device_id": "a"})), "it may not know how");
         assert!(!acknowledges(json!({"user_id": "a", "protocol": 2})), "nobody is told apart");
+    }
+
+    #[test]
+    fn names_are_cut_and_ids_never_are() {
+        let long = |end: &str| format!("{}{end}", "é".repeat(200));
+        let auth = |end| Auth::from_value(&json!({"user_id": long(end), "username": long(end)}));
+        assert_eq!(auth("a").sender().chars().count(), NAME_LIMIT);
+        assert_ne!(auth("a").subscriber(), auth("b").subscriber(), "two people stay two");
+        let nameless = Auth::from_value(&json!({"user_id": long("a")}));
+        assert_eq!(nameless.sender().chars().count(), NAME_LIMIT);
+        assert_eq!(Auth::from_value(&json!({"user_id": "x".repeat(5_000)})).subscriber(), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use socketioxide::extract::AckSender;
 use socketioxide::socket::Sid;
 use tokio::time::Instant;
 
-use super::client::Given;
+use super::client::{Given, json_bytes};
 use super::{Asked, Exchange, What, count};
 use crate::log::Receipt;
 use crate::{Activity, clock};
@@ -96,13 +96,13 @@ impl Exchange {
     pub(super) fn push_stats(&mut self, now: Instant) {
         self.stats_pace.pushed(now);
         let stats = self.stats();
-        let mut missed = false;
-        for client in self.clients.values() {
-            missed |= client.give(event::SERVER_STATS, &stats) == Given::Full;
-        }
-        if missed {
-            // The last state always arrives: whoever had no room is told at the next turn, like everybody.
-            self.stats_pace.changed(now);
+        let bytes = json_bytes(&stats);
+        for (sid, client) in &mut self.clients {
+            // The last state always arrives: whoever has no room is told as soon as there is some.
+            client.stats_owed = client.give(event::SERVER_STATS, &stats, bytes) == Given::Full;
+            if client.stats_owed {
+                self.busy.insert(*sid);
+            }
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chapfood_protocol::{
-    Auth, BROADCAST, ChannelJoined, ChannelLeft, ConnectionConfirmed, HubIdentity, Lang, PROTOCOL_VERSION,
-    Problem, ResyncRequired, event,
+    BROADCAST, ChannelJoined, ChannelLeft, ConnectionConfirmed, HubIdentity, Lang, PROTOCOL_VERSION, Problem,
+    ResyncRequired, event,
 };
-use socketioxide::extract::{AckSender, SocketRef};
+use socketioxide::TransportType;
+use socketioxide::extract::AckSender;
 use socketioxide::socket::Sid;
 
 use super::client::Client;
@@ -14,9 +15,11 @@ use super::membership::Membership;
 use super::{Exchange, count};
 use crate::clock;
 use crate::log::Place;
+use crate::transport::Connection;
 
 impl Exchange {
-    pub(super) fn on_connect(&mut self, socket: SocketRef, auth: &Auth, broadcasts: Place) {
+    pub(super) fn on_connect(&mut self, mut client: Client, broadcasts: Place) {
+        let socket = &client.socket;
         let sid = socket.id;
         // It may have gone while the log was busy; its leaving may even have been heard first.
         if !socket.connected() {
@@ -33,7 +36,15 @@ impl Exchange {
             }),
             limits: Some(self.about.limits),
         };
-        let mut client = Client::new(socket, auth);
+        // The same transport may connect again before its going was heard.
+        let before = self.clients.get(&sid).and_then(|client| client.window.connection().cloned());
+        let upgraded = self.upgraded.remove(&sid).or(before);
+        self.on_gone(sid, false);
+        let own = socket.req_parts().extensions.get::<Connection>().cloned();
+        let link = upgraded.or_else(|| own.filter(|_| socket.transport_type() == TransportType::Websocket));
+        if let Some(connection) = link {
+            client.window.goes_over(connection);
+        }
         let everybody: Arc<str> = BROADCAST.into();
         let kept_for = client.subscriber.as_ref().filter(|_| client.acknowledges);
         let cursor = self.marks.start(kept_for, &everybody, broadcasts);
@@ -52,10 +63,11 @@ impl Exchange {
         let Some(client) = self.clients.get_mut(&sid) else { return };
         let head = place.head;
         let cursor = self.marks.start(client.subscriber.as_ref(), channel, place);
+        let before = client.left.remove(channel);
         let membership = client
             .memberships
             .entry(Arc::clone(channel))
-            .or_insert_with(|| Membership::new(cursor.min(head), head));
+            .or_insert_with(|| before.unwrap_or_else(|| Membership::new(cursor.min(head), head)));
         let pending_count = membership.missing(head);
         let lang = client.lang;
         let room = self.rooms.entry(Arc::clone(channel)).or_default();
@@ -105,11 +117,9 @@ impl Exchange {
             self.refuse(sid, event::LEAVE_CHANNEL, &[problem], None, ack);
             return;
         };
-        // The connection lives, so what was given on it arrives; were it given again after another join,
-        // a stock client would show it twice. A device that acknowledges says so itself.
-        let received = if client.acknowledges { None } else { membership.on_clean_end() };
-        let (lang, subscriber) = (client.lang, client.subscriber.clone());
-        self.mark(subscriber, &channel, received);
+        membership.pause();
+        client.left.insert(Arc::clone(&channel), membership);
+        let lang = client.lang;
         self.remove_member(&channel, sid);
         let left = ChannelLeft {
             message: match lang {
@@ -124,12 +134,14 @@ impl Exchange {
     }
 
     pub(super) fn on_gone(&mut self, sid: Sid, in_order: bool) {
-        let Some(client) = self.clients.remove(&sid) else { return };
+        self.upgraded.remove(&sid);
+        let Some(mut client) = self.clients.remove(&sid) else { return };
         self.busy.remove(&sid);
-        for (channel, mut membership) in client.memberships {
+        let left = client.window.left();
+        for (channel, mut membership) in client.memberships.into_iter().chain(client.left) {
             // Otherwise the marks stay where the last pong put them: the rest comes again.
             if in_order && !client.acknowledges && *channel != *BROADCAST {
-                let received = membership.on_clean_end();
+                let received = membership.on_clean_end(left);
                 self.mark(client.subscriber.clone(), &channel, received);
             }
             self.remove_member(&channel, sid);

@@ -8,12 +8,16 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::{SendError, SocketError};
+use tokio::sync::watch;
 
 use crate::exchange::membership::Membership;
+use crate::exchange::window::Window;
 
-/// Answers that may wait for a client that does not read. Past it the client is cut off; it comes back and
-/// is fed what it missed.
-const ANSWERS_WAITING: usize = 4_096;
+/// Answers that may wait for a client that does not read. Past it the connection is ended; the client comes
+/// back and is fed what it missed.
+const ANSWERS_WAITING: usize = 16_384;
+/// Answers that may wait before the client's further requests have to.
+const ANSWERS_IN_STEP: usize = 1_000;
 
 /// A connected socket.
 pub(crate) struct Client {
@@ -24,9 +28,20 @@ pub(crate) struct Client {
     pub(crate) acknowledges: bool,
     /// By channel.
     pub(crate) memberships: HashMap<Arc<str>, Membership>,
+    /// Channels that it left on this connection: what was given may still be on its way, and what it has
+    /// must not be given again if it comes back.
+    pub(crate) left: HashMap<Arc<str>, Membership>,
+    /// Tells this connection of a socket from an earlier one: a client may disconnect and connect again on
+    /// the same transport, under the same id.
+    pub(crate) born: u64,
+    /// What may be on its way.
+    pub(super) window: Window,
+    /// It had no room for the last `server-stats`.
+    pub(super) stats_owed: bool,
     /// Answers that found the socket's buffer full, in order.
     waiting: VecDeque<Answer>,
     cut_off: bool,
+    owes_little: watch::Sender<bool>,
 }
 
 /// Something that only this client is told.
@@ -46,24 +61,33 @@ pub(crate) enum Given {
 }
 
 impl Client {
-    pub(crate) fn new(socket: SocketRef, auth: &Auth) -> Self {
+    pub(crate) fn new(socket: SocketRef, auth: &Auth, born: u64, owes_little: watch::Sender<bool>) -> Self {
         Self {
             lang: auth.lang,
             subscriber: auth.subscriber().map(Into::into),
             acknowledges: auth.acknowledges(),
             socket,
             memberships: HashMap::new(),
+            left: HashMap::new(),
+            born,
+            window: Window::default(),
+            stats_owed: false,
             waiting: VecDeque::new(),
             cut_off: false,
+            owes_little,
         }
     }
 
-    /// Gives the socket an event if its buffer has room.
-    pub(crate) fn give(&self, event: &'static str, payload: &impl Serialize) -> Given {
-        if !self.waiting.is_empty() {
+    /// Gives the socket an event if there is room; `bytes` is the size of its payload as JSON.
+    pub(crate) fn give(&mut self, event: &'static str, payload: &impl Serialize, bytes: u64) -> Given {
+        if !self.waiting.is_empty() || self.cut_off || !self.window.has_room() {
             return Given::Full;
         }
-        given(&self.socket.emit(event, payload))
+        let given = given(&self.socket.emit(event, payload));
+        if given == Given::Yes {
+            self.window.gave(bytes);
+        }
+        given
     }
 
     /// Answers with an event, and to the callback if the client passed one. Waits in order behind a full buffer.
@@ -86,14 +110,28 @@ impl Client {
 
     /// Gives what waits, as far as there is room.
     pub(crate) fn flush(&mut self) {
+        self.give_waiting();
+        let little = self.waiting.len() < ANSWERS_IN_STEP;
+        self.owes_little.send_if_modified(|before| std::mem::replace(before, little) != little);
+    }
+
+    fn give_waiting(&mut self) {
         if self.cut_off {
-            // Refused while the buffer is full, so it is asked for again at each turn; a client that does
-            // not read at all is ended by the stall guard of its connection.
             self.waiting.clear();
-            let _ = self.socket.clone().disconnect();
+            match self.window.connection() {
+                Some(connection) => connection.end(),
+                // Polling: refused while the buffer is full, so it is asked for again at each turn.
+                None => {
+                    let _ = self.socket.clone().disconnect();
+                }
+            }
             return;
         }
-        while let Some(answer) = self.waiting.pop_front() {
+        // Looked at before anything is taken: an acknowledgement is used up by trying.
+        while self.window.has_room()
+            && let Some(answer) = self.waiting.pop_front()
+        {
+            let bytes = answer.bytes();
             match answer {
                 Answer::Event(event, payload) => {
                     if given(&self.socket.emit(event, &payload)) == Given::Full {
@@ -101,18 +139,32 @@ impl Client {
                         return;
                     }
                 }
-                // An acknowledgement is used up by trying; the answering event says the same.
                 Answer::Ack(ack, payload) => {
                     let _ = ack.send(&payload);
                 }
             }
+            self.window.gave(bytes);
         }
     }
 
     /// Whether it is to be looked at again soon.
     pub(crate) fn owes(&self) -> bool {
-        self.cut_off || !self.waiting.is_empty()
+        self.cut_off || self.stats_owed || !self.waiting.is_empty()
     }
+}
+
+impl Answer {
+    /// The size of its payload as JSON, or a little less.
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Event(_, payload) | Self::Ack(_, payload) => json_bytes(payload),
+        }
+    }
+}
+
+/// The size of a payload as JSON.
+pub(super) fn json_bytes(payload: &impl Serialize) -> u64 {
+    serde_json::to_vec(payload).map_or(0, |json| json.len() as u64)
 }
 
 fn given(result: &Result<(), SendError>) -> Given {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chapfood_protocol::{BROADCAST, Notification, event};
 use socketioxide::socket::Sid;
 
-use super::client::Given;
+use super::client::{Given, json_bytes};
 use super::{Exchange, count};
 use crate::log::{Feed, FeedRequest};
 
@@ -20,6 +20,7 @@ impl Exchange {
         let channel = notification.channel.as_deref().unwrap_or(BROADCAST);
         let Some(room) = self.rooms.get_mut(channel) else { return 0 };
         room.head = notification.seq;
+        let bytes = json_bytes(&**notification);
         for sid in &room.members {
             let Some(client) = self.clients.get_mut(sid) else { continue };
             let Some(membership) = client.memberships.get(channel) else { continue };
@@ -27,10 +28,11 @@ impl Exchange {
             if !membership.takes(notification.seq) {
                 continue;
             }
-            match client.give(event::NOTIFICATION_RECEIVED, &**notification) {
+            match client.give(event::NOTIFICATION_RECEIVED, &**notification, bytes) {
                 Given::Yes => {
+                    let ends_at = client.window.gave(0);
                     if let Some(membership) = client.memberships.get_mut(channel) {
-                        membership.gave(notification.seq);
+                        membership.gave(notification.seq, ends_at);
                     }
                 }
                 Given::Full => {
@@ -52,20 +54,24 @@ impl Exchange {
 
     /// Gives a client what it is owed, as far as its buffer and its turn go, and asks the log for more.
     pub(super) fn serve(&mut self, sid: Sid) {
+        let stats = self.stats();
         let Some(client) = self.clients.get_mut(&sid) else {
             self.busy.remove(&sid);
             return;
         };
         client.flush();
+        if client.stats_owed {
+            client.stats_owed = client.give(event::SERVER_STATS, &stats, json_bytes(&stats)) == Given::Full;
+        }
         let mut owes = client.owes();
         let mut turn = TURN;
         let mut memberships = std::mem::take(&mut client.memberships);
         for (channel, membership) in &mut memberships {
             while turn > 0
                 && let Some(next) = membership.peek()
-                && client.give(event::NOTIFICATION_RECEIVED, next) == Given::Yes
+                && client.give(event::NOTIFICATION_RECEIVED, next, json_bytes(next)) == Given::Yes
             {
-                membership.gave_first();
+                membership.gave_first(client.window.gave(0));
                 turn -= 1;
             }
             let head = self.rooms.get(channel).map_or(0, |room| room.head);
@@ -87,9 +93,14 @@ impl Exchange {
     /// Takes what the log read for a client that is behind.
     pub(super) fn on_feed(&mut self, feed: Feed<Sid>) {
         let Some(client) = self.clients.get_mut(&feed.key) else { return };
-        if let Some(membership) = client.memberships.get_mut(&*feed.channel) {
+        let failed = feed.entries.is_empty() && feed.next == feed.from;
+        let membership = client.memberships.get_mut(&*feed.channel);
+        if let Some(membership) = membership.or_else(|| client.left.get_mut(&*feed.channel)) {
             membership.fed(feed.from, feed.entries, feed.next);
         }
-        self.serve(feed.key);
+        // A disk that fails is asked again at the next turn, not at once.
+        if !failed {
+            self.serve(feed.key);
+        }
     }
 }

@@ -78,10 +78,12 @@ impl Marks {
 impl Exchange {
     pub(super) fn on_pong(&mut self, sid: Sid) {
         let Some(client) = self.clients.get_mut(&sid) else { return };
+        client.window.on_pong();
         let Some(subscriber) = client.subscriber.clone().filter(|_| !client.acknowledges) else { return };
         let received: Vec<_> = client
             .memberships
             .iter_mut()
+            .chain(&mut client.left)
             // Broadcasts are kept only for devices that acknowledge.
             .filter(|(channel, _)| ***channel != *BROADCAST)
             .filter_map(|(channel, membership)| Some((Arc::clone(channel), membership.on_pong()?)))
@@ -95,7 +97,8 @@ impl Exchange {
     pub(super) fn on_received(&mut self, sid: Sid, channel: String, seq: u64, ack: Option<AckSender>) {
         let channel: Arc<str> = channel.into();
         let Some(client) = self.clients.get_mut(&sid) else { return };
-        let Some(membership) = client.memberships.get_mut(&channel) else {
+        let membership = client.memberships.get_mut(&channel);
+        let Some(membership) = membership.or_else(|| client.left.get_mut(&channel)) else {
             let problem = Problem::NotInChannel(channel.to_string());
             self.refuse(sid, event::RECEIVED, &[problem], None, ack);
             return;

@@ -25,6 +25,8 @@ pub(crate) struct Membership {
     received: u64,
     /// What had been given when the last pong came in.
     given_at_last_pong: u64,
+    /// Where in the socket's stream of bytes the last given notification ends.
+    ends_at: u64,
 }
 
 impl Membership {
@@ -38,6 +40,7 @@ impl Membership {
             reading: false,
             received: cursor,
             given_at_last_pong: cursor,
+            ends_at: 0,
         }
     }
 
@@ -51,8 +54,9 @@ impl Membership {
         self.next == seq
     }
 
-    /// `seq` was given.
-    pub(crate) fn gave(&mut self, seq: u64) {
+    /// `seq` was given, and ends at this place in the socket's stream of bytes.
+    pub(crate) fn gave(&mut self, seq: u64, ends_at: u64) {
+        self.ends_at = ends_at;
         self.next = seq + 1;
         self.read = self.read.max(self.next);
     }
@@ -66,9 +70,9 @@ impl Membership {
     }
 
     /// What [`Membership::peek`] showed was given.
-    pub(crate) fn gave_first(&mut self) {
+    pub(crate) fn gave_first(&mut self, ends_at: u64) {
         if let Some(first) = self.buffer.pop_front() {
-            self.gave(first.seq);
+            self.gave(first.seq, ends_at);
         }
         self.skip_deleted();
     }
@@ -82,13 +86,13 @@ impl Membership {
         Some((self.read, head))
     }
 
-    /// Takes what was read from `from` on; `next` is the first number not looked at. What was read for an
-    /// earlier membership of the same socket is not for this one.
+    /// Takes what was read from `from` on; `next` is the first number not looked at. What was read before a
+    /// leave is not for after it.
     pub(crate) fn fed(&mut self, from: u64, entries: Vec<Notification>, next: u64) {
-        if !self.reading || from != self.read {
+        self.reading = false;
+        if from != self.read {
             return;
         }
-        self.reading = false;
         self.read = self.read.max(next);
         self.buffer.extend(entries);
         self.skip_deleted();
@@ -108,9 +112,18 @@ impl Membership {
         self.advance(surely)
     }
 
-    /// The client left in order: what was given counts as received. Says how far, if further than before.
-    pub(crate) fn on_clean_end(&mut self) -> Option<u64> {
-        self.advance(self.next - 1)
+    /// The client went in order, when everything up to the place `left` had left the hub: then what was given
+    /// counts as received. Otherwise only what a pong vouches for does, and the rest comes again. Says how far,
+    /// if further than before.
+    pub(crate) fn on_clean_end(&mut self, left: u64) -> Option<u64> {
+        if self.ends_at > left { None } else { self.advance(self.next - 1) }
+    }
+
+    /// The client left the channel: nothing more is given until it comes back. A read that is under way is
+    /// remembered, so that coming and going does not pile up reads.
+    pub(crate) fn pause(&mut self) {
+        self.buffer.clear();
+        self.read = self.next;
     }
 
     /// The device has everything up to `seq`. More than it was given counts as what it was given. Says how
@@ -152,9 +165,9 @@ mod tests {
     #[test]
     fn a_pong_vouches_for_what_was_given_before_the_pong_before_it() {
         let mut member = Membership::new(0, 0);
-        member.gave(1);
+        member.gave(1, 0);
         assert_eq!(member.on_pong(), None, "this pong may answer a ping older than the first notification");
-        member.gave(2);
+        member.gave(2, 0);
         assert_eq!(member.on_pong(), Some(1), "1 was given before the last pong, 2 was not");
         assert_eq!(member.on_pong(), Some(2), "now 2 was as well");
         assert_eq!(member.on_pong(), None, "nothing new");
@@ -163,11 +176,32 @@ mod tests {
     #[test]
     fn a_device_is_believed_up_to_what_it_was_given() {
         let mut member = Membership::new(3, 3);
-        member.gave(4);
-        member.gave(5);
+        member.gave(4, 0);
+        member.gave(5, 0);
         assert_eq!(member.on_received(4), Some(4));
         assert_eq!(member.on_received(2), None, "a receipt never goes back");
         assert_eq!(member.on_received(1_000), Some(5), "nobody can have what was not given");
+    }
+
+    #[test]
+    fn a_clean_end_counts_only_what_has_left_the_hub() {
+        let mut member = Membership::new(0, 0);
+        member.gave(1, 100);
+        assert_eq!(member.on_clean_end(99), None, "its last byte is still here");
+        assert_eq!(member.on_clean_end(100), Some(1));
+    }
+
+    #[test]
+    fn a_read_from_before_a_leave_is_not_taken_for_one_after_it() {
+        let mut member = Membership::new(0, 9);
+        assert_eq!(member.wants(9), Some((1, 9)));
+        member.fed(1, vec![notification(1), notification(2)], 3);
+        member.gave_first(0);
+        member.pause();
+        assert_eq!(member.wants(9), Some((2, 9)), "it goes on where it was");
+        member.fed(1, vec![notification(1)], 2);
+        assert!(member.peek().is_none(), "an old answer is dropped");
+        assert_eq!(member.wants(9), Some((2, 9)), "and asked again");
     }
 
     #[test]
@@ -176,7 +210,7 @@ mod tests {
         assert_eq!(member.wants(2), Some((1, 2)));
         member.fed(1, vec![notification(1), notification(2)], 3);
         assert!(member.peek().is_some_and(|n| n.replayed), "1 waited for the socket");
-        member.gave_first();
+        member.gave_first(0);
         assert!(member.peek().is_some_and(|n| !n.replayed), "2 came after the join");
     }
 
@@ -185,7 +219,7 @@ mod tests {
         let mut member = Membership::new(0, 5);
         assert_eq!(member.wants(5), Some((1, 5)));
         member.fed(1, vec![notification(2)], 6);
-        member.gave_first();
+        member.gave_first(0);
         assert_eq!(member.missing(5), 0, "3 to 5 were deleted");
         assert!(member.takes(6), "the member is level");
     }
@@ -222,7 +256,7 @@ mod tests {
                         head += 1;
                         if member.takes(head) && room > 0 {
                             room -= 1;
-                            member.gave(head);
+                            member.gave(head, 0);
                             given.push(head);
                         }
                     }
@@ -230,7 +264,7 @@ mod tests {
                         room = n;
                         while room > 0 && let Some(seq) = member.peek().map(|n| n.seq) {
                             given.push(seq);
-                            member.gave_first();
+                            member.gave_first(0);
                             room -= 1;
                         }
                     }

@@ -10,6 +10,7 @@ mod delivery;
 mod marks;
 mod membership;
 mod stats_pace;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -24,16 +25,21 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::Activity;
 use crate::log::{Feed, FeedRequest, Log, Outcome, Receipt};
+use crate::transport::Connection;
 use client::Client;
 use marks::Marks;
 use stats_pace::StatsPace;
 
+/// Sessions remembered that went over to WebSocket and are no clients yet; most never become any.
+const UPGRADED: usize = 10_000;
 /// How soon a client with a full buffer is looked at again.
 const RETRY: Duration = Duration::from_millis(10);
 
 /// What a client asked, carried through the log to keep its order.
 pub(crate) struct Asked {
     pub(crate) sid: Sid,
+    /// Which connection of the socket, see [`Client::born`].
+    pub(crate) born: u64,
     pub(crate) what: What,
     /// The callback of the client, if it passed one.
     pub(crate) ack: Option<AckSender>,
@@ -45,6 +51,8 @@ pub(crate) enum What {
     Connect {
         socket: SocketRef,
         auth: Box<Auth>,
+        /// Told whether the client keeps up with its answers.
+        owes_little: watch::Sender<bool>,
     },
     Join,
     Leave {
@@ -75,6 +83,10 @@ pub(crate) enum What {
 pub(crate) enum Notice {
     /// The client answered a ping.
     Pong(Sid),
+    /// The client came for what waits for it.
+    Polled(Sid),
+    /// The client's session goes over WebSocket from now on, on this connection.
+    Upgraded(Sid, Connection),
     /// The hub is about to stop: tell everybody, write the marks.
     Closing(oneshot::Sender<()>),
 }
@@ -102,6 +114,8 @@ pub(crate) struct Exchange {
     feeds: mpsc::UnboundedSender<FeedRequest<Sid>>,
     clients: HashMap<Sid, Client>,
     rooms: BTreeMap<Arc<str>, Room>,
+    /// Sessions that went over to WebSocket before they were clients.
+    upgraded: HashMap<Sid, Connection>,
     /// Clients with something to give or to read from the log.
     busy: BTreeSet<Sid>,
     /// How far each subscriber surely is.
@@ -130,6 +144,7 @@ impl Exchange {
             feeds,
             clients: HashMap::new(),
             rooms: BTreeMap::new(),
+            upgraded: HashMap::new(),
             busy: BTreeSet::new(),
             marks: Marks::default(),
             stats_pace: StatsPace::default(),
@@ -152,9 +167,14 @@ impl Exchange {
                 }
             };
             tokio::select! {
-                biased;
                 Some(notice) = inputs.notices.recv() => match notice {
                     Notice::Pong(sid) => self.on_pong(sid),
+                    Notice::Polled(sid) => {
+                        if let Some(client) = self.clients.get_mut(&sid) {
+                            client.window.on_poll();
+                        }
+                    }
+                    Notice::Upgraded(sid, connection) => self.on_upgrade(sid, connection),
                     Notice::Closing(done) => {
                         // What is committed by now is still confirmed.
                         while let Ok(outcome) = inputs.outcomes.try_recv() {
@@ -187,6 +207,23 @@ impl Exchange {
         }
     }
 
+    fn on_upgrade(&mut self, sid: Sid, connection: Connection) {
+        match self.clients.get_mut(&sid) {
+            Some(client) => client.window.goes_over(connection),
+            None => {
+                if self.upgraded.len() >= UPGRADED {
+                    self.upgraded.clear();
+                }
+                self.upgraded.insert(sid, connection);
+            }
+        }
+    }
+
+    /// Whether it was asked on the socket's present connection.
+    fn is_current(&self, asked: &Asked) -> bool {
+        self.clients.get(&asked.sid).is_some_and(|client| client.born == asked.born)
+    }
+
     fn on_outcome(&mut self, outcome: Outcome<Asked>) {
         match outcome {
             Outcome::Appended { tag, notification } => {
@@ -197,23 +234,39 @@ impl Exchange {
                     seq: notification.seq,
                     accepted_at: notification.timestamp,
                 };
-                self.confirm(tag, receipt, false, Some(subscribers));
+                if self.is_current(&tag) {
+                    self.confirm(tag, receipt, false, Some(subscribers));
+                }
             }
+            Outcome::Repeated { tag, .. } | Outcome::NotAppended { tag, .. } if !self.is_current(&tag) => {}
             Outcome::Repeated { tag, first } => self.confirm(tag, first, true, None),
             Outcome::NotAppended { tag, why } => {
                 let client_id = if let What::Send { client_id } = tag.what { client_id } else { None };
                 self.refuse(tag.sid, event::SEND_NOTIFICATION, &[why], client_id, tag.ack);
             }
-            Outcome::Located { tag, channel, place } => match tag.what {
-                What::Connect { socket, auth } => self.on_connect(socket, &auth, place),
-                _ => self.on_join(tag.sid, &channel.into(), place, tag.ack),
-            },
-            Outcome::Passed { tag } => self.on_passed(tag),
+            Outcome::Located {
+                tag: Asked { what: What::Connect { socket, auth, owes_little }, born, .. },
+                place,
+                ..
+            } => {
+                let client = Client::new(socket, &auth, born, owes_little);
+                self.on_connect(client, place);
+            }
+            Outcome::Located { tag, channel, place } => {
+                if self.is_current(&tag) {
+                    self.on_join(tag.sid, &channel.into(), place, tag.ack);
+                }
+            }
+            Outcome::Passed { tag } => {
+                if self.is_current(&tag) {
+                    self.on_passed(tag);
+                }
+            }
         }
     }
 
     fn on_passed(&mut self, asked: Asked) {
-        let Asked { sid, what, ack } = asked;
+        let Asked { sid, what, ack, .. } = asked;
         match what {
             What::Leave { channel } => self.on_leave(sid, channel, ack),
             What::Received { channel, seq } => self.on_received(sid, channel, seq, ack),
@@ -240,8 +293,8 @@ impl Exchange {
         struct Closing {
             retry_after_ms: u32,
         }
-        for client in self.clients.values() {
-            let _ = client.give(event::HUB_CLOSING, &Closing { retry_after_ms: 1_000 });
+        for client in self.clients.values_mut() {
+            let _ = client.give(event::HUB_CLOSING, &Closing { retry_after_ms: 1_000 }, 0);
         }
         self.write_marks();
     }

@@ -1,10 +1,10 @@
 //! Letting go what need not be kept any longer.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Retention;
 
-/// Rows that go in one transaction: publishes wait no longer than for these.
+/// Rows that go at a time: publishes wait no longer than for these.
 const SLICE: i64 = 500;
 
 /// A channel from which something may go.
@@ -15,43 +15,37 @@ struct Aged {
     up_to: i64,
 }
 
-/// Deletes what is too old or too much and has been received by everybody who is still waited for. Says how
-/// many notifications went.
+/// Deletes a slice of what is too old or too much and has been received by everybody who is still waited for.
+/// Says how many notifications went; 0: there is no more.
 pub(crate) fn prune(db: &mut Connection, retention: Retention, now_millis: i64) -> rusqlite::Result<usize> {
     let millis = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     let old = now_millis.saturating_sub(millis(retention.age));
     let forgotten = now_millis.saturating_sub(millis(retention.remember));
     let kept = i64::try_from(retention.per_channel).unwrap_or(i64::MAX);
-    let mut gone = 0;
-    for Aged { row, up_to } in aged(db, old, forgotten, kept)? {
-        loop {
-            let transaction = db.transaction()?;
-            let deleted = transaction
-                .prepare_cached(
-                    "DELETE FROM entry WHERE rowid IN
-                 (SELECT rowid FROM entry WHERE channel_id = ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3)",
-                )?
-                .execute(params![row, up_to, SLICE])?;
-            transaction
-                .prepare_cached(
-                    "UPDATE channel SET pruned = coalesce(
-                     (SELECT min(seq) - 1 FROM entry WHERE channel_id = ?1 AND seq <= ?2), max(pruned, ?2))
-                 WHERE id = ?1",
-                )?
-                .execute(params![row, up_to])?;
-            transaction.commit()?;
-            gone += deleted;
-            if deleted == 0 || i64::try_from(deleted).is_ok_and(|deleted| deleted < SLICE) {
-                break;
-            }
-        }
-    }
-    Ok(gone)
+    let Some(Aged { row, up_to }) = aged(db, old, forgotten, kept)? else { return Ok(0) };
+    let transaction = db.transaction()?;
+    transaction
+        .execute("UPDATE hub SET last_id = max((SELECT max(id) FROM entry), coalesce(last_id, ''))", [])?;
+    let deleted = transaction
+        .prepare_cached(
+            "DELETE FROM entry WHERE rowid IN
+             (SELECT rowid FROM entry WHERE channel_id = ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3)",
+        )?
+        .execute(params![row, up_to, SLICE])?;
+    transaction
+        .prepare_cached(
+            "UPDATE channel SET pruned = coalesce(
+                 (SELECT min(seq) - 1 FROM entry WHERE channel_id = ?1 AND seq <= ?2), max(pruned, ?2))
+             WHERE id = ?1",
+        )?
+        .execute(params![row, up_to])?;
+    transaction.commit()?;
+    Ok(deleted)
 }
 
-/// For each channel how far it may go: what is too old or too much, but nothing that a subscriber seen since
+/// A channel from which something may go, and how far: what is too old or too much, but nothing that a subscriber seen since
 /// `forgotten` has not received.
-fn aged(db: &Connection, old: i64, forgotten: i64, kept: i64) -> rusqlite::Result<Vec<Aged>> {
+fn aged(db: &Connection, old: i64, forgotten: i64, kept: i64) -> rusqlite::Result<Option<Aged>> {
     let mut statement = db.prepare_cached(
         "SELECT id, min(head, max(too_old, head - ?3), received) AS up_to, first FROM (
              SELECT channel.id, head,
@@ -61,11 +55,11 @@ fn aged(db: &Connection, old: i64, forgotten: i64, kept: i64) -> rusqlite::Resul
                  coalesce((SELECT min(seq) FROM cursor
                            WHERE channel_id = channel.id AND seen_at >= ?2), head) AS received
              FROM channel)
-         WHERE first <= up_to",
+         WHERE first <= up_to LIMIT 1",
     )?;
-    let rows = statement
-        .query_map(params![old, forgotten, kept], |row| Ok(Aged { row: row.get(0)?, up_to: row.get(1)? }))?;
-    rows.collect()
+    statement
+        .query_row(params![old, forgotten, kept], |row| Ok(Aged { row: row.get(0)?, up_to: row.get(1)? }))
+        .optional()
 }
 
 /// The bytes that the database really uses: pages that deletions freed are used again before the file grows.

@@ -35,6 +35,12 @@ pub(crate) struct Feed<K> {
     pub(crate) next: u64,
 }
 
+/// What one read found, and the first number not looked at.
+struct Chunk {
+    entries: Vec<Notification>,
+    next: u64,
+}
+
 /// The reading connection, before its thread starts.
 #[derive(Debug)]
 pub(crate) struct Reader(Connection);
@@ -53,17 +59,11 @@ impl Reader {
         let (answer, answers) = mpsc::unbounded_channel();
         thread::spawn(move || {
             while let Some(request) = asked.blocking_recv() {
-                let (entries, next) = match self.read(&request.channel, request.from, request.to) {
-                    Ok(entries) if entries.len() == CHUNK => {
-                        let next = entries.last().map_or(request.from, |last| last.seq + 1);
-                        (entries, next)
-                    }
-                    Ok(entries) => (entries, request.to + 1),
-                    Err(error) => {
-                        tracing::error!(%error, channel = request.channel, "the log could not be read back");
-                        (Vec::new(), request.from)
-                    }
-                };
+                let chunk = self.read(&request.channel, request.from, request.to).unwrap_or_else(|error| {
+                    tracing::error!(%error, channel = request.channel, "the log could not be read back");
+                    Chunk { entries: Vec::new(), next: request.from }
+                });
+                let Chunk { entries, next } = chunk;
                 let feed =
                     Feed { key: request.key, channel: request.channel, from: request.from, entries, next };
                 if answer.send(feed).is_err() {
@@ -74,19 +74,32 @@ impl Reader {
         (ask, answers)
     }
 
-    fn read(&self, channel: &str, from: u64, to: u64) -> rusqlite::Result<Vec<Notification>> {
+    fn read(&self, channel: &str, from: u64, to: u64) -> rusqlite::Result<Chunk> {
         let bound = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
         let mut statement = self.0.prepare_cached(
-            "SELECT payload FROM entry JOIN channel ON channel.id = channel_id
+            "SELECT seq, payload FROM entry JOIN channel ON channel.id = channel_id
              WHERE name = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4",
         )?;
-        let rows =
-            statement.query_map(params![channel, bound(from), bound(to), bound(CHUNK as u64)], |row| {
-                let payload: String = row.get(0)?;
-                serde_json::from_str(&payload).map_err(|error| {
-                    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
-                })
+        let rows = statement
+            .query_map(params![channel, bound(from), bound(to), bound(CHUNK as u64)], |row| {
+                Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, String>(1)?))
             })?;
-        rows.collect()
+        let mut chunk = Chunk { entries: Vec::new(), next: to + 1 };
+        let mut looked_at = 0;
+        for row in rows {
+            let (seq, payload) = row?;
+            looked_at += 1;
+            if looked_at == CHUNK {
+                chunk.next = seq + 1;
+            }
+            match serde_json::from_str(&payload) {
+                Ok(entry) => chunk.entries.push(entry),
+                // One row that a failing disk spoiled must not hold back all that come after it.
+                Err(error) => {
+                    tracing::error!(%error, channel, seq, "a notification cannot be read back: skipped");
+                }
+            }
+        }
+        Ok(chunk)
     }
 }

@@ -14,7 +14,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each runs once, in order, in one transaction. Never edited once released: add another.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
     -- One row. The epoch names this database: a restored backup gets another one.
     CREATE TABLE hub (epoch TEXT NOT NULL) STRICT;
@@ -54,6 +54,11 @@ const MIGRATIONS: [&str; 3] = [
     ALTER TABLE cursor ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
     UPDATE cursor SET seen_at = unixepoch() * 1000;
     CREATE INDEX cursor_by_channel ON cursor (channel_id, seq, seen_at);
+    ",
+    "
+    -- The greatest id that was let go: ids go on after it, whatever the clock says.
+    ALTER TABLE hub ADD COLUMN last_id TEXT;
+    CREATE INDEX entry_by_age ON entry (channel_id, accepted_at);
     ",
 ];
 

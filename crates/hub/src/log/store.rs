@@ -37,7 +37,11 @@ const CHANNELS_IN_MEMORY: usize = 10_000;
 impl Store {
     pub(crate) fn new(db: Connection, epoch: String, retention: Retention) -> rusqlite::Result<Self> {
         let last = db
-            .query_row("SELECT max(id) FROM entry", [], |row| row.get::<_, Option<String>>(0))?
+            .query_row(
+                "SELECT max(coalesce(max(id), ''), coalesce((SELECT last_id FROM hub), '')) FROM entry",
+                [],
+                |row| row.get::<_, Option<String>>(0),
+            )?
             .map(NotificationId::new);
         Ok(Self { db, epoch, retention, ids: IdSequence::after(last.as_ref()), channels: HashMap::new() })
     }
@@ -93,15 +97,19 @@ impl Store {
         }
     }
 
-    /// Lets go, in small transactions, what need not be kept any longer.
-    pub(crate) fn prune(&mut self, now_millis: i64) {
+    /// Lets go a little of what need not be kept any longer. Says whether there may be more.
+    pub(crate) fn prune(&mut self, now_millis: i64) -> bool {
         match prune::prune(&mut self.db, self.retention, now_millis) {
-            Ok(0) => {}
+            Ok(0) => false,
             Ok(gone) => {
                 tracing::info!(gone, "let go notifications that need not be kept any longer");
                 self.channels.clear();
+                true
             }
-            Err(error) => tracing::warn!(%error, "old notifications could not be let go; tried again later"),
+            Err(error) => {
+                tracing::warn!(%error, "old notifications could not be let go; tried again later");
+                false
+            }
         }
     }
 
@@ -259,7 +267,7 @@ impl Group<'_> {
         self.db
             .prepare_cached(
                 "INSERT INTO cursor (subscriber, channel_id, seq, seen_at) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT DO UPDATE SET seq = excluded.seq, seen_at = excluded.seen_at",
+                     ON CONFLICT DO UPDATE SET seq = excluded.seq, seen_at = max(seen_at, excluded.seen_at)",
             )?
             .execute(params![subscriber, row.row, sql(place.cursor), self.now_micros / 1_000])?;
         Ok(Done::Located(place))
@@ -270,7 +278,7 @@ impl Group<'_> {
         self.db
             .prepare_cached(
                 "INSERT INTO cursor (subscriber, channel_id, seq, seen_at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq), seen_at = excluded.seen_at",
+                 ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq), seen_at = max(seen_at, excluded.seen_at)",
             )?
             .execute(params![&*cursor.subscriber, place.row, sql(cursor.seq), self.now_micros / 1_000])?;
         Ok(())

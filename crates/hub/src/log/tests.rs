@@ -29,6 +29,7 @@ fn folder() -> TempDir {
 fn store(folder: &Path) -> (Store, OpenFile) {
     let file = OpenFile::claim(folder).expect("the folder is ours");
     let db = schema::open(&file.path).expect("the database opens");
+    schema::epoch(&db).expect("the database is named");
     (Store::new(db, EPOCH.into(), RETENTION).expect("the store opens"), file)
 }
 
@@ -224,6 +225,10 @@ fn day(n: i64) -> i64 {
     1_749_290_400_000_000 + n * 24 * 60 * 60 * 1_000_000
 }
 
+fn prune_all(store: &mut Store, now_millis: i64) {
+    while store.prune(now_millis) {}
+}
+
 /// The numbers that a channel still holds.
 fn kept(file: &OpenFile, channel: &str) -> Vec<i64> {
     let db = Connection::open(&file.path).expect("readable");
@@ -241,15 +246,33 @@ fn what_is_old_goes_once_everybody_has_it_and_what_is_young_stays() {
     store.commit(vec![send(1, Some("a"), None), send(2, Some("a"), None)], day(0));
     store.commit(vec![locate("a", "user:bob")], day(0));
     store.commit(vec![send(3, Some("a"), None)], day(5));
-    store.prune(day(8) / 1_000);
+    prune_all(&mut store, day(8) / 1_000);
     assert_eq!(kept(&file, "a"), [3], "1 and 2 are older than a week, and Bob came after them");
-    store.prune(day(14) / 1_000);
+    prune_all(&mut store, day(14) / 1_000);
     assert_eq!(kept(&file, "a"), [3], "3 is old as well, and Bob has not received it");
     let marks = vec![Cursor { subscriber: "user:bob".into(), channel: "a".into(), seq: 3 }];
     store.commit(vec![Request::<u32>::Advance(marks)], day(14));
-    store.prune(day(14) / 1_000);
+    prune_all(&mut store, day(14) / 1_000);
     assert_eq!(kept(&file, "a"), [0_i64; 0], "now he has");
     assert_eq!(appended(&store.commit(vec![send(4, Some("a"), None)], day(14))), [(4, 4)], "numbers go on");
+}
+
+#[test]
+fn ids_go_on_after_everything_was_let_go_and_the_clock_was_set_back() {
+    let folder = folder();
+    let id = |store: &mut Store, now| match &store.commit(vec![send(1, Some("a"), None)], now)[..] {
+        [Outcome::Appended { notification, .. }] => notification.id.clone(),
+        other => panic!("it is stored, got {other:?}"),
+    };
+    let before = {
+        let (mut store, file) = store(folder.path());
+        let id = id(&mut store, day(100));
+        prune_all(&mut store, day(110) / 1_000);
+        assert_eq!(kept(&file, "a"), [0_i64; 0], "nothing is left to go on from");
+        id
+    };
+    let (mut store, _file) = store(folder.path());
+    assert!(id(&mut store, day(0)) > before, "a later notification sorts later");
 }
 
 #[test]
@@ -258,9 +281,9 @@ fn a_subscriber_away_for_a_month_is_no_longer_waited_for_and_is_told_of_the_gap(
     let (mut store, file) = store(folder.path());
     store.commit(vec![locate("a", "user:bob")], day(0));
     store.commit(vec![send(1, Some("a"), None), send(2, Some("a"), None)], day(1));
-    store.prune(day(29) / 1_000);
+    prune_all(&mut store, day(29) / 1_000);
     assert_eq!(kept(&file, "a"), [1, 2], "he was here 29 days ago");
-    store.prune(day(31) / 1_000);
+    prune_all(&mut store, day(31) / 1_000);
     assert_eq!(kept(&file, "a"), [0_i64; 0]);
     let outcomes = store.commit(vec![locate("a", "user:bob")], day(31));
     let [Outcome::Located { place, .. }] = &outcomes[..] else { panic!("one place, got {outcomes:?}") };
@@ -273,7 +296,7 @@ fn of_too_many_in_a_channel_the_oldest_go_and_more_than_a_slice_goes_too() {
     let (mut store, file) = store(folder.path());
     store.commit((0..1_234).map(|tag| send(tag, Some("a"), None)).collect(), day(0));
     store.commit(vec![send(0, Some("b"), None)], day(0));
-    store.prune(day(0) / 1_000);
+    prune_all(&mut store, day(0) / 1_000);
     assert_eq!(kept(&file, "a"), [1_230, 1_231, 1_232, 1_233, 1_234], "five are kept");
     assert_eq!(kept(&file, "b"), [1], "another channel counts for itself");
 }

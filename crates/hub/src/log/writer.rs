@@ -80,25 +80,16 @@ pub(crate) fn open<T: Send + 'static>(file: OpenFile, retention: Retention) -> R
     let (outcomes, receiver) = mpsc::channel(QUEUE);
     let (done, closed) = oneshot::channel();
     let write = move || {
-        while let Some(first) = queue.blocking_recv() {
-            let mut group = vec![first];
-            while group.len() < GROUP
-                && let Ok(next) = queue.try_recv()
-            {
-                group.push(next);
+        let mut pruning = false;
+        loop {
+            let first = if pruning { queue.try_recv().ok() } else { queue.blocking_recv() };
+            match first {
+                Some(first) => pruning |= work(&mut store, &mut queue, first, &outcomes),
+                None if !pruning => break,
+                None => {}
             }
-            if group.iter().any(|request| matches!(request, Request::Close)) {
-                queue.close();
-            }
-            let prune = group.iter().any(|request| matches!(request, Request::Prune));
-            for outcome in store.commit(group, clock::now_micros()) {
-                if outcomes.blocking_send(outcome).is_err() {
-                    break;
-                }
-            }
-            if prune {
-                store.prune(clock::now_micros() / 1_000);
-            }
+            // Between groups, a slice at a time: nobody waits for all of it.
+            pruning = pruning && !queue.is_closed() && store.prune(clock::now_micros() / 1_000);
         }
         store.close();
         // The folder stays claimed until the last byte is written.
@@ -110,4 +101,30 @@ pub(crate) fn open<T: Send + 'static>(file: OpenFile, retention: Retention) -> R
         .spawn(write)
         .map_err(|error| HubError::NotWritable { path: "the system".into(), reason: error.to_string() })?;
     Ok(OpenLog { log: Log(requests), outcomes: receiver, reader, epoch, closed })
+}
+
+/// Does a group of requests, and hands on what became of them. Says whether old ones are to be let go.
+fn work<T>(
+    store: &mut Store,
+    queue: &mut mpsc::Receiver<Request<T>>,
+    first: Request<T>,
+    outcomes: &mpsc::Sender<Outcome<T>>,
+) -> bool {
+    let mut group = vec![first];
+    while group.len() < GROUP
+        && let Ok(next) = queue.try_recv()
+    {
+        group.push(next);
+    }
+    if group.iter().any(|request| matches!(request, Request::Close)) {
+        queue.close();
+    }
+    let prune = group.iter().any(|request| matches!(request, Request::Prune));
+    for outcome in store.commit(group, clock::now_micros()) {
+        // Nobody listens while the hub stops; what is queued is written all the same.
+        if outcomes.blocking_send(outcome).is_err() {
+            break;
+        }
+    }
+    prune
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::exchange::Notice;
 use crate::transport::pong::PongFinder;
@@ -21,15 +22,19 @@ use crate::transport::pong::PongFinder;
 const STALL: Duration = Duration::from_secs(15);
 
 /// What the HTTP side knows of the connection a request came by; a clone is in each request's extensions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Connection(Arc<Shared>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Shared {
     /// From now on the client sends WebSocket frames.
     upgraded: AtomicBool,
     /// The Engine.IO session that the frames belong to.
     sid: OnceLock<Sid>,
+    /// Bytes that the kernel took.
+    written: AtomicU64,
+    /// Somebody wants the connection ended.
+    ended: CancellationToken,
 }
 
 impl Connection {
@@ -40,6 +45,22 @@ impl Connection {
             self.belongs_to(sid);
         }
         self.0.upgraded.store(true, Ordering::Release);
+    }
+
+    /// Bytes that the kernel took so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.0.written.load(Ordering::Acquire)
+    }
+
+    /// The kernel took so many bytes more.
+    pub(crate) fn wrote(&self, bytes: usize) {
+        self.0.written.fetch_add(bytes as u64, Ordering::Release);
+    }
+
+    /// Ends the connection as if the network had. A stock client comes back after that; after a Socket.IO
+    /// disconnect it would not.
+    pub(crate) fn end(&self) {
+        self.0.ended.cancel();
     }
 
     /// The session is known.
@@ -58,12 +79,12 @@ pub(crate) struct WatchedStream {
     /// Running while a write is waiting.
     stall: Option<Pin<Box<Sleep>>>,
     stalled: bool,
+    ended: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl WatchedStream {
     pub(crate) fn new(stream: TcpStream, notices: mpsc::UnboundedSender<Notice>) -> (Self, Connection) {
-        let shared = Shared { upgraded: AtomicBool::new(false), sid: OnceLock::new() };
-        let connection = Connection(Arc::new(shared));
+        let connection = Connection::default();
         let watched = Self {
             stream,
             connection: connection.clone(),
@@ -71,14 +92,16 @@ impl WatchedStream {
             notices,
             stall: None,
             stalled: false,
+            ended: Box::pin(connection.0.ended.clone().cancelled_owned()),
         };
         (watched, connection)
     }
 
-    /// Lets a write through, and ends the connection for good once one has waited too long.
-    fn guard<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if written.is_ready() {
+    /// Counts a write, and ends the connection for good once one has waited too long.
+    fn guard(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(result) = &written {
             self.stall = None;
+            self.connection.wrote(*result.as_ref().unwrap_or(&0));
             return written;
         }
         let stall =
@@ -100,6 +123,9 @@ impl AsyncRead for WatchedStream {
         let this = self.get_mut();
         if this.stalled {
             return Poll::Ready(Err(stalled()));
+        }
+        if this.ended.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         let before = buf.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(cx, buf);

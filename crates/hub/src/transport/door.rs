@@ -32,7 +32,7 @@ impl Door {
     pub(crate) fn admits_origin(self, origin: Option<&str>, host: Option<&str>) -> bool {
         let Some(origin) = origin else { return true };
         let Some((scheme, authority)) = origin.split_once("://") else { return false };
-        if !matches!(scheme, "http" | "https") {
+        if !matches!(scheme, "http" | "https") || authority.contains('@') {
             return false;
         }
         let name = host_name(authority);
@@ -94,6 +94,7 @@ mod tests {
             "http://localhost.evil.example",
             "file://",
             "chrome-extension://x",
+            "http://localhost:1@evil.example",
         ] {
             assert!(!door.admits_origin(Some(origin), host), "{origin} is a stranger");
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN, UPGRADE};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
@@ -27,6 +27,10 @@ use crate::transport::pong;
 
 /// How long a client may take to send the head of a request. Without it half-sent requests stay for ever.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+/// What the kernel buffers for a connection, in bytes.
+const SEND_BUFFER: u32 = 64 * 1024;
+/// How long it may take to send a body, which is one megabyte at most.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
 /// How long to wait after the system refuses a connection, e.g. for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -37,6 +41,8 @@ pub(crate) fn bind(listen: SocketAddr) -> Result<TcpListener, HubError> {
         // On Windows this option would let two hubs share a port; elsewhere it lets a hub restart at once.
         #[cfg(not(windows))]
         socket.set_reuseaddr(true)?;
+        // Accepted connections inherit it: a large buffer would only hold back the ping behind it.
+        socket.set_send_buffer_size(SEND_BUFFER)?;
         socket.bind(listen)?;
         socket.listen(1_024)
     };
@@ -107,12 +113,19 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     if request.headers().contains_key(UPGRADE) {
         if let Some(connection) = request.extensions().get::<Connection>() {
             connection.upgrade(sid);
+            if let Some(sid) = sid {
+                let _ = gate.notices.send(Notice::Upgraded(sid, connection.clone()));
+            }
         }
         return next.run(request).await;
     }
     match sid {
         Some(sid) if request.method() == Method::POST => polling(&gate, sid, request, next).await,
-        _ => next.run(request).await,
+        Some(sid) => {
+            let _ = gate.notices.send(Notice::Polled(sid));
+            next.run(request).await
+        }
+        None => next.run(request).await,
     }
 }
 
@@ -120,7 +133,13 @@ fn admits(door: Door, headers: &HeaderMap) -> bool {
     // A header that is no text is no name of ours; it must not pass for an absent one.
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let (host, origin) = (text(HOST), text(ORIGIN));
-    let admitted = door.admits_host(host) && door.admits_origin(origin, host);
+    // A browser says so even where it sends no Origin. A link to the hub on a page is not a page's request.
+    let cross_site = text(HeaderName::from_static("sec-fetch-site")) == Some("cross-site")
+        && text(HeaderName::from_static("sec-fetch-mode")) != Some("navigate");
+    // Pages that the door admits, e.g. under development on another port or name of this computer, are
+    // cross-site too; they send their Origin.
+    let stranger = cross_site && origin.is_none();
+    let admitted = !stranger && door.admits_host(host) && door.admits_origin(origin, host);
     if !admitted {
         tracing::warn!(host, origin, "refused a request that came by a stranger's name or page");
     }
@@ -130,9 +149,11 @@ fn admits(door: Door, headers: &HeaderMap) -> bool {
 /// A polling client's packets come as a body, pongs among them.
 async fn polling(gate: &Gate, sid: Sid, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let body: Bytes = match Limited::new(body, gate.body_limit).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    let whole = Limited::new(body, gate.body_limit).collect();
+    let body: Bytes = match tokio::time::timeout(BODY_DEADLINE, whole).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     if pong::in_polling_body(&body) > 0 {
         let _ = gate.notices.send(Notice::Pong(sid));
