@@ -2,6 +2,8 @@
 # What the scripts here share; sourced, never run.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# The tests look for the programs there, whatever the person has set for other projects.
+export CARGO_TARGET_DIR="$root/target"
 cd "$root" || exit 1
 
 # rustup puts cargo here; a shell that was open during its installation does not know it yet.
