@@ -131,6 +131,8 @@ test('the list is where it was left when coming back from another view', async (
   standIn.snapshot = shopSnapshot({ newestRow: 300 });
   await page.goto(standIn.url);
   const list = page.locator('#list');
+  // An empty list has nowhere to scroll to.
+  await expect(page.locator('[data-index="0"]')).toBeVisible();
   await list.evaluate((box) => (box.scrollTop = 5000));
   await expect(page.locator('[data-index="64"]')).toBeVisible();
   await nav(page, /^Réglages/).click();
