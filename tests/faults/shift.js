@@ -8,6 +8,7 @@ import { startHub } from '../stock/support/hub.js';
 const CHANNEL = 'commandes';
 const DRAIN = 60_000;
 
+// Faults strike at random moments, and a crew is given time to catch up: here time itself is the matter.
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function until(what, holds, milliseconds = DRAIN) {

@@ -72,20 +72,25 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says where everything is, once it can be used.
-#[expect(clippy::print_stdout, reason = "who starts this program reads these lines")]
+/// Says on stdout where everything is, once it can be used: whoever starts this program reads these lines.
 async fn announce(station: &Station, address: SocketAddr) -> anyhow::Result<()> {
     let mut events = station.events();
     if station.snapshot().settings.host_hub {
         loop {
             match station.snapshot().hosted_hub {
-                HostedHub::On { address, .. } => break println!("hub ready on {address}"),
-                HostedHub::Failed { detail, .. } => break println!("hub failed: {detail}"),
+                HostedHub::On { address, .. } => break say(&format!("hub ready on {address}")),
+                HostedHub::Failed { detail, .. } => break say(&format!("hub failed: {detail}")),
                 HostedHub::Off | HostedHub::Starting | HostedHub::Stopping => {}
             }
             events.next().await.context("the station ended")?;
         }
     }
-    println!("station ready on http://{address}");
+    say(&format!("station ready on http://{address}"));
     Ok(())
+}
+
+/// A line on stdout. The station goes on without anybody reading it; `println!` would panic.
+fn say(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
