@@ -118,7 +118,10 @@ impl Exchange {
             return;
         };
         membership.pause();
-        client.left.insert(Arc::clone(&channel), membership);
+        // Of a client that is remembered nowhere nothing comes again, so nothing is in doubt.
+        if client.subscriber.is_some() && !membership.is_settled() {
+            client.left.insert(Arc::clone(&channel), membership);
+        }
         let lang = client.lang;
         self.remove_member(&channel, sid);
         let left = ChannelLeft {

@@ -30,7 +30,7 @@ impl Exchange {
             }
             match client.give(event::NOTIFICATION_RECEIVED, &**notification, bytes) {
                 Given::Yes => {
-                    let ends_at = client.window.gave(0);
+                    let ends_at = client.window.end();
                     if let Some(membership) = client.memberships.get_mut(channel) {
                         membership.gave(notification.seq, ends_at);
                     }
@@ -54,13 +54,14 @@ impl Exchange {
 
     /// Gives a client what it is owed, as far as its buffer and its turn go, and asks the log for more.
     pub(super) fn serve(&mut self, sid: Sid) {
-        let stats = self.stats();
+        let stats_owed = self.clients.get(&sid).is_some_and(|client| client.stats_owed);
+        let stats = stats_owed.then(|| self.stats());
         let Some(client) = self.clients.get_mut(&sid) else {
             self.busy.remove(&sid);
             return;
         };
         client.flush();
-        if client.stats_owed {
+        if let Some(stats) = stats {
             client.stats_owed = client.give(event::SERVER_STATS, &stats, json_bytes(&stats)) == Given::Full;
         }
         let mut owes = client.owes();
@@ -71,7 +72,7 @@ impl Exchange {
                 && let Some(next) = membership.peek()
                 && client.give(event::NOTIFICATION_RECEIVED, next, json_bytes(next)) == Given::Yes
             {
-                membership.gave_first(client.window.gave(0));
+                membership.gave_first(client.window.end());
                 turn -= 1;
             }
             let head = self.rooms.get(channel).map_or(0, |room| room.head);

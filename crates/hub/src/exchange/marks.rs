@@ -88,6 +88,7 @@ impl Exchange {
             .filter(|(channel, _)| ***channel != *BROADCAST)
             .filter_map(|(channel, membership)| Some((Arc::clone(channel), membership.on_pong()?)))
             .collect();
+        client.left.retain(|_, membership| !membership.is_settled());
         for (channel, seq) in received {
             self.mark(Some(subscriber.clone()), &channel, Some(seq));
         }

@@ -119,6 +119,12 @@ impl Membership {
         if self.ends_at > left { None } else { self.advance(self.next - 1) }
     }
 
+    /// Whether nothing that was given is still in doubt, and no read is under way: then whoever comes back can
+    /// start from the marks.
+    pub(crate) fn is_settled(&self) -> bool {
+        !self.reading && self.received + 1 == self.next
+    }
+
     /// The client left the channel: nothing more is given until it comes back. A read that is under way is
     /// remembered, so that coming and going does not pile up reads.
     pub(crate) fn pause(&mut self) {

@@ -48,9 +48,13 @@ impl Window {
         self.given - self.left() < WINDOW
     }
 
-    /// So many bytes were given. Returns the place at which they end.
-    pub(super) fn gave(&mut self, bytes: u64) -> u64 {
+    /// So many bytes were given.
+    pub(super) fn gave(&mut self, bytes: u64) {
         self.given += bytes;
+    }
+
+    /// The place at which what was given ends.
+    pub(super) fn end(&self) -> u64 {
         self.given
     }
 

@@ -43,8 +43,8 @@ pub(crate) fn prune(db: &mut Connection, retention: Retention, now_millis: i64) 
     Ok(deleted)
 }
 
-/// A channel from which something may go, and how far: what is too old or too much, but nothing that a subscriber seen since
-/// `forgotten` has not received.
+/// A channel from which something may go, and how far: what is too old or too much, but nothing that a
+/// subscriber seen since `forgotten` has not received.
 fn aged(db: &Connection, old: i64, forgotten: i64, kept: i64) -> rusqlite::Result<Option<Aged>> {
     let mut statement = db.prepare_cached(
         "SELECT id, min(head, max(too_old, head - ?3), received) AS up_to, first FROM (
