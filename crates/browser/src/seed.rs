@@ -60,6 +60,10 @@ fn invented(age: u32, end: Timestamp, ids: &mut IdSequence) -> Arrival {
             timestamp,
             seq: 0,
             replayed: false,
+            epoch: None,
+            key: None,
+            ttl: None,
+            expired: false,
         },
     }
 }

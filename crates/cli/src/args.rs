@@ -145,6 +145,12 @@ pub(crate) struct SendOptions {
     /// Data to go with it: a JSON object, or key=value, whose value is sent as a string. May be repeated.
     #[arg(long, value_name = "JSON|KEY=VALUE", value_parser = data::parse)]
     pub(crate) data: Vec<Map<String, Value>>,
+    /// A later notification of the channel with the same key takes the place of this one.
+    #[arg(long)]
+    pub(crate) key: Option<String>,
+    /// For how many seconds it is of use: who gets it later gets it without a pop-up.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) ttl: Option<u32>,
     /// The sender's name [default: the hub says `Anonyme`].
     #[arg(long = "as", value_name = "NAME")]
     pub(crate) name: Option<String>,

@@ -21,6 +21,8 @@ pub(crate) async fn run(options: SendOptions) -> Result<(), Failure> {
         message: options.message,
         data: data::merged(options.data),
         client_id: None,
+        key: options.key,
+        ttl: options.ttl,
     };
     let sent = match timeout_at(deadline, session.send(request)).await {
         Ok(Ok(sent)) => sent,

@@ -20,7 +20,13 @@ fn sent(id: &str, client_id: Option<&str>) -> NotificationSent {
 
 fn error(event: Option<&str>, client_id: Option<&str>) -> ErrorMessage {
     let own = |text: Option<&str>| text.map(str::to_owned);
-    ErrorMessage { errors: vec!["no".into()], codes: vec![], event: own(event), client_id: own(client_id) }
+    ErrorMessage {
+        errors: vec!["no".into()],
+        codes: vec![],
+        event: own(event),
+        client_id: own(client_id),
+        id: None,
+    }
 }
 
 /// Three sends, `a`, `b` and `c`, that give up one second after each other.

@@ -10,6 +10,8 @@ pub(crate) fn wire(request: SendRequest) -> Value {
         ("channel", request.channel.map(Value::from)),
         ("data", request.data.map(Value::from)),
         ("client_id", request.client_id.map(Value::from)),
+        ("key", request.key.map(Value::from)),
+        ("ttl", request.ttl.map(Value::from)),
     ];
     for (field, value) in optional {
         if let Some(value) = value {

@@ -24,6 +24,10 @@ fn batch(seqs: impl IntoIterator<Item = u64>, message: &str) -> Batch {
             timestamp: Timestamp::default(),
             seq,
             replayed: false,
+            epoch: None,
+            key: None,
+            ttl: None,
+            expired: false,
         },
     };
     let origin = Origin { address: HUB.into(), epoch: "e".into() };

@@ -23,6 +23,10 @@ fn large(folder: &tempfile::TempDir) -> Inbox {
                 timestamp: Timestamp::from_millis(i64::from(place) * 60_000),
                 seq: 0,
                 replayed: false,
+                epoch: None,
+                key: None,
+                ttl: None,
+                expired: false,
             },
         })
         .collect();

@@ -18,6 +18,10 @@ pub const SERVER_STATS: &str = "server-stats";
 pub const ERROR_MESSAGE: &str = "error-message";
 /// Server to client: the cursor is unknown here, or what follows it is gone (Part 3).
 pub const RESYNC_REQUIRED: &str = "resync-required";
+/// Server to client: somebody takes charge of a notification (Part 3). Part of the channel's log.
+pub const NOTIFICATION_TAKEN: &str = "notification-taken";
+/// Server to client: nobody is in charge of a notification any more (Part 3). Part of the channel's log.
+pub const NOTIFICATION_RELEASED: &str = "notification-released";
 /// Server to client: an orderly stop is about to happen (Part 3).
 pub const HUB_CLOSING: &str = "hub-closing";
 
@@ -31,5 +35,9 @@ pub const GET_STATS: &str = "get-stats";
 pub const GET_CHANNELS: &str = "get-channels";
 /// Client to server: see [`crate::SendRequest`].
 pub const SEND_NOTIFICATION: &str = "send-notification";
+/// Client to server: see [`crate::parse_claim`]; the first one wins (Part 3).
+pub const TAKE_NOTIFICATION: &str = "take-notification";
+/// Client to server: see [`crate::parse_claim`] (Part 3).
+pub const RELEASE_NOTIFICATION: &str = "release-notification";
 /// Client to server: everything up to a number is committed on this device (Part 3).
 pub const RECEIVED: &str = "received";

@@ -19,11 +19,13 @@ pub use id::{IdSequence, NotificationId};
 pub use limits::Limits;
 pub use notification::{Notification, NotificationType};
 pub use payload::{
-    ChannelJoined, ChannelLeft, ChannelSummary, ConnectionConfirmed, ErrorMessage, HubIdentity,
-    NotificationSent, ResyncRequired, ServerStats,
+    ChannelJoined, ChannelLeft, ChannelSummary, ClaimChanged, ConnectionConfirmed, ErrorMessage, HubIdentity,
+    NotificationSent, Person, ResyncRequired, ServerStats,
 };
 pub use problem::{Lang, Problem};
-pub use request::{BROADCAST, Receipt, SendRequest, parse_channel_name, parse_received, parse_send};
+pub use request::{
+    BROADCAST, Receipt, SendRequest, parse_channel_name, parse_claim, parse_received, parse_send,
+};
 pub use timestamp::Timestamp;
 
 /// The version of the additions (Part 3) that this crate speaks; a published-API client names none.

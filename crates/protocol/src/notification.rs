@@ -70,7 +70,24 @@ pub struct Notification {
     /// Part 3: the place in the channel's log, from 1. 0: the hub has none.
     #[serde(default)]
     pub seq: u64,
+    /// Part 3: which database `seq` counts in. `None`: the hub has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
     /// Part 3: whether it was kept for this subscriber and comes later than it could have.
     #[serde(default)]
     pub replayed: bool,
+    /// Part 3: a later notification of the channel with the same key takes the place of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Part 3: for how many seconds from [`Notification::timestamp`] on it is of use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<u32>,
+    /// Part 3: its time was over by the hub's clock when it was given to this subscriber.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub expired: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

@@ -118,6 +118,38 @@ pub struct ChannelLeft {
     pub timestamp: Timestamp,
 }
 
+/// `notification-taken` and `notification-released` (Part 3): entries of the channel's log, like the
+/// notification itself, so that a device that was away learns them in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimChanged {
+    /// The notification.
+    pub id: NotificationId,
+    /// Its channel; `None` is a broadcast.
+    pub channel: Option<String>,
+    /// Who took or released it.
+    pub by: Person,
+    /// When the hub accepted that.
+    pub at: Timestamp,
+    /// The place in the channel's log.
+    pub seq: u64,
+    /// Which database `seq` counts in.
+    pub epoch: String,
+    /// Whether it comes later than it could have.
+    #[serde(default)]
+    pub replayed: bool,
+}
+
+/// Somebody, as others see them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// As in the CONNECT payload.
+    pub user_id: Option<String>,
+    /// As in the CONNECT payload, else the `user_id`, else "Anonyme".
+    pub username: String,
+    /// As in the CONNECT payload.
+    pub device_name: Option<String>,
+}
+
 /// One entry of `channels-list`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelSummary {
@@ -158,6 +190,9 @@ pub struct ErrorMessage {
     /// way knows which one was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// Our addition: the notification that could not be taken or released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<NotificationId>,
 }
 
 impl ErrorMessage {
@@ -168,6 +203,7 @@ impl ErrorMessage {
             codes: problems.iter().map(Problem::code).collect(),
             event: Some(event.to_owned()),
             client_id: None,
+            id: None,
         }
     }
 }

@@ -46,6 +46,10 @@ pub enum Problem {
     NotInChannel(String),
     /// No event has this name.
     UnknownEvent(String),
+    /// No notification with this id is kept here.
+    UnknownNotification,
+    /// Somebody else took it first.
+    AlreadyTaken(String),
     /// The hub could not write it down: nothing was stored.
     NotStored,
     /// The hub's share of the disk is used up: nothing was stored.
@@ -75,6 +79,8 @@ impl Problem {
             Self::BinaryNotSupported => "binary_not_supported".into(),
             Self::NotInChannel(_) => "not_in_channel".into(),
             Self::UnknownEvent(_) => "unknown_event".into(),
+            Self::UnknownNotification => "unknown_notification".into(),
+            Self::AlreadyTaken(_) => "already_taken".into(),
             Self::NotStored => "not_stored".into(),
             Self::QuotaReached => "quota_reached".into(),
             Self::TooManyRequests => "too_many_requests".into(),
@@ -109,6 +115,8 @@ impl Problem {
             Self::BinaryNotSupported => "Les pièces jointes binaires ne sont pas acceptées".into(),
             Self::NotInChannel(channel) => format!("Vous n'êtes pas dans « {channel} »"),
             Self::UnknownEvent(event) => format!("Événement inconnu : {event}"),
+            Self::UnknownNotification => "Cette notification n'est plus connue du hub".into(),
+            Self::AlreadyTaken(who) => format!("Déjà pris en charge par {who}"),
             Self::NotStored => {
                 "Le hub n'a pas pu enregistrer : rien n'est envoyé. Vérifiez l'espace disque du hub".into()
             }
@@ -137,6 +145,8 @@ impl Problem {
             Self::BinaryNotSupported => "Binary attachments are not accepted".into(),
             Self::NotInChannel(channel) => format!("You are not in « {channel} »"),
             Self::UnknownEvent(event) => format!("Unknown event: {event}"),
+            Self::UnknownNotification => "The hub no longer knows this notification".into(),
+            Self::AlreadyTaken(who) => format!("Already taken by {who}"),
             Self::NotStored => {
                 "The hub could not store it: nothing is sent. Check the hub's disk space".into()
             }

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Limits, NotificationType, Problem};
+use crate::{Limits, NotificationId, NotificationType, Problem};
 
 /// The reserved name of the broadcasts' log. No client can join it by name or send to it.
 pub const BROADCAST: &str = "*";
 
-/// The longest `client_id`, in characters.
-const CLIENT_ID_LIMIT: usize = 100;
+/// The longest `client_id` and `key`, in characters.
+const MARK_LIMIT: usize = 100;
 
 /// A valid `send-notification`.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,10 @@ pub struct SendRequest {
     pub data: Option<Map<String, Value>>,
     /// The sender's own unique id: a repeat is answered, not delivered again.
     pub client_id: Option<String>,
+    /// A later notification of the channel with the same key takes the place of this one.
+    pub key: Option<String>,
+    /// For how many seconds it is of use.
+    pub ttl: Option<u32>,
 }
 
 /// Reads the payload of `send-notification`.
@@ -33,47 +37,55 @@ pub struct SendRequest {
 /// Every fault of the payload, in the order of the published fields.
 pub fn parse_send(payload: Value, limits: &Limits) -> Result<SendRequest, Vec<Problem>> {
     let Value::Object(mut fields) = payload else { return Err(vec![Problem::PayloadNotObject]) };
-    let mut problems = Vec::new();
-    let mut keep = |result: Result<_, Problem>| result.map_err(|problem| problems.push(problem)).ok();
-
-    let channel = match fields.remove("channel") {
-        None | Some(Value::Null) => Some(None),
-        Some(value) => keep(channel_name(value, limits)).map(Some),
-    };
-    let kind = match fields.remove("type") {
-        None | Some(Value::Null) => Some(NotificationType::Info),
-        Some(value) => {
-            let kind = value.as_str().and_then(NotificationType::from_word);
-            if kind.is_none() {
-                keep(Err(Problem::TypeInvalid));
-            }
-            kind
-        }
-    };
-    let title = keep(text("title", fields.remove("title"), limits.title));
-    let message = keep(text("message", fields.remove("message"), limits.message));
-    let data = match fields.remove("data") {
+    let mut faults = Faults::default();
+    let channel = faults.keep(match fields.remove("channel") {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => channel_name(value, limits).map(Some),
+    });
+    let kind = faults.keep(kind(fields.remove("type")));
+    let title = faults.keep(text("title", fields.remove("title"), limits.title));
+    let message = faults.keep(text("message", fields.remove("message"), limits.message));
+    let data = faults.keep(match fields.remove("data") {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(data)) => within(data, limits).map(Some),
         Some(_) => Err(Problem::DataNotObject),
-    }
-    .map_err(|problem| problems.push(problem))
-    .ok();
-    let client_id = match fields.remove("client_id") {
-        None | Some(Value::Null) => Ok(None),
-        present => text("client_id", present, CLIENT_ID_LIMIT).map(Some),
-    }
-    .map_err(|problem| problems.push(problem))
-    .ok();
+    });
+    let client_id = faults.keep(mark("client_id", fields.remove("client_id")));
+    let key = faults.keep(mark("key", fields.remove("key")));
+    let ttl = faults.keep(seconds("ttl", fields.remove("ttl")));
+    let request = move || {
+        Some(SendRequest {
+            channel: channel?,
+            kind: kind?,
+            title: title?,
+            message: message?,
+            data: data?,
+            client_id: client_id?,
+            key: key?,
+            ttl: ttl?,
+        })
+    };
+    request().ok_or(faults.0)
+}
 
-    match (channel, kind, title, message, data, client_id) {
-        (Some(channel), Some(kind), Some(title), Some(message), Some(data), Some(client_id))
-            if problems.is_empty() =>
-        {
-            Ok(SendRequest { channel, kind, title, message, data, client_id })
-        }
-        _ => Err(problems),
+/// What was found wrong so far.
+#[derive(Default)]
+struct Faults(Vec<Problem>);
+
+impl Faults {
+    /// What was read, or nothing and a fault more.
+    fn keep<T>(&mut self, read: Result<T, Problem>) -> Option<T> {
+        read.map_err(|problem| self.0.push(problem)).ok()
     }
+}
+
+/// Reads the payload of `take-notification` and `release-notification`: the notification's id.
+///
+/// # Errors
+/// The one fault of the payload.
+pub fn parse_claim(payload: Value) -> Result<NotificationId, Problem> {
+    let Value::Object(mut fields) = payload else { return Err(Problem::PayloadNotObject) };
+    text("id", fields.remove("id"), MARK_LIMIT).map(NotificationId::new)
 }
 
 /// Reads the payload of `join-channel` and `leave-channel`: a bare string.
@@ -122,6 +134,32 @@ fn channel_name(value: Value, limits: &Limits) -> Result<String, Problem> {
         return Err(Problem::Reserved("channel"));
     }
     Ok(name)
+}
+
+fn kind(value: Option<Value>) -> Result<NotificationType, Problem> {
+    match value {
+        None | Some(Value::Null) => Ok(NotificationType::Info),
+        Some(value) => value.as_str().and_then(NotificationType::from_word).ok_or(Problem::TypeInvalid),
+    }
+}
+
+/// A sender's own mark, which may be absent.
+fn mark(field: &'static str, value: Option<Value>) -> Result<Option<String>, Problem> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        present => text(field, present, MARK_LIMIT).map(Some),
+    }
+}
+
+/// A number of seconds, which may be absent. More than fit into the type are as good as for ever.
+fn seconds(field: &'static str, value: Option<Value>) -> Result<Option<u32>, Problem> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_u64() {
+            Some(seconds) => Ok(u32::try_from(seconds).ok()),
+            None => Err(Problem::NotCount(field)),
+        },
+    }
 }
 
 fn text(field: &'static str, value: Option<Value>, limit: usize) -> Result<String, Problem> {
@@ -243,6 +281,31 @@ mod tests {
         assert_eq!(codes(json!(3)), ["payload_not_object"]);
     }
 
+    #[test]
+    fn the_additions_may_be_absent_and_are_checked_when_they_are_there() {
+        let send = |key: Value, ttl: Value| {
+            parse_send(json!({"title": "t", "message": "m", "key": key, "ttl": ttl}), &Limits::default())
+        };
+        let sent = send(json!("order-42"), json!(90)).expect("nothing is wrong with it");
+        assert_eq!((sent.key.as_deref(), sent.ttl), (Some("order-42"), Some(90)));
+        let without = send(Value::Null, Value::Null).expect("nothing is wrong with it");
+        assert_eq!((without.key, without.ttl), (None, None));
+        let faults = send(json!(7), json!(-1)).expect_err("both are faulty");
+        let codes: Vec<_> = faults.iter().map(Problem::code).collect();
+        assert_eq!(codes, ["key_not_string", "ttl_not_count"]);
+        assert_eq!(send(Value::Null, json!(u64::MAX)).expect("for ever").ttl, None);
+    }
+
+    #[test]
+    fn a_claim_names_a_notification() {
+        assert_eq!(parse_claim(json!({"id": "n_1.5"})), Ok(NotificationId::new("n_1.5")));
+        let code = |payload| parse_claim(payload).expect_err("faulty").code();
+        assert_eq!(code(json!("n_1.5")), "payload_not_object");
+        assert_eq!(code(json!({"id": 3})), "id_not_string");
+        assert_eq!(code(json!({})), "id_required");
+        assert_eq!(code(json!({"id": "x".repeat(101)})), "id_too_long");
+    }
+
     fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -251,7 +314,17 @@ mod tests {
             ".{0,20}".prop_map(Value::from),
         ];
         leaf.prop_recursive(4, 32, 6, |inner| {
-            let key = prop_oneof!["title", "message", "type", "channel", "data", "client_id", ".{0,5}"];
+            let key = prop_oneof![
+                "title",
+                "message",
+                "type",
+                "channel",
+                "data",
+                "client_id",
+                "key",
+                "ttl",
+                ".{0,5}"
+            ];
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
                 prop::collection::vec((key, inner), 0..6)

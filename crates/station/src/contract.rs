@@ -68,6 +68,10 @@ pub struct Settings {
     pub close_to_tray: bool,
     /// Whether the app starts with the computer. Only the desktop host acts on it.
     pub autostart: bool,
+    /// Notifications go from this computer's history after so many days.
+    pub keep_days: u16,
+    /// Beyond so many notifications the oldest go, even if they are younger.
+    pub keep_at_most: u32,
 }
 
 impl Default for Settings {
@@ -87,6 +91,8 @@ impl Default for Settings {
             single_key_shortcuts: true,
             close_to_tray: true,
             autostart: false,
+            keep_days: 90,
+            keep_at_most: 1_000_000,
         }
     }
 }
@@ -116,6 +122,10 @@ pub struct SettingsChange {
     pub close_to_tray: Option<bool>,
     /// See [`Settings::autostart`].
     pub autostart: Option<bool>,
+    /// See [`Settings::keep_days`]; 1 to 3,650.
+    pub keep_days: Option<u16>,
+    /// See [`Settings::keep_at_most`]; 1,000 to 10,000,000.
+    pub keep_at_most: Option<u32>,
 }
 
 /// A language, or the desktop's.
@@ -271,11 +281,17 @@ pub struct Snapshot {
     pub unread: u32,
     /// Notifications kept in all.
     pub total: u32,
+    /// Bytes that the history takes on this computer's disk.
+    pub history_bytes: u64,
     /// The hub hosted here.
     pub hosted_hub: HostedHub,
     /// Why what arrives cannot be stored at the moment, in the system's words; `null`: it can. Until then
     /// nothing more is taken from the hub, which keeps it.
     pub storage_fault: Option<String>,
+    /// What the person sends or takes and the hub does not know of yet, oldest first.
+    pub outbox: Outbox,
+    /// What came after the last outage, until the person has said that they know; `null`: nothing.
+    pub catch_up: Option<CatchUp>,
     /// What may be missing for good, until the person has said that they know; `null`: nothing.
     pub gap: Option<Gap>,
     /// Whether pop-ups work here.
@@ -300,6 +316,53 @@ pub struct Gap {
     pub channels: Vec<String>,
     /// When the hub first said so.
     pub since: i64,
+}
+
+/// What waits on this computer's disk until the hub has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Outbox {
+    /// How many in all.
+    pub count: u32,
+    /// The first 50 that a person sends, oldest first; what they take shows on its row.
+    pub drafts: Vec<QueuedDraft>,
+}
+
+/// A notification that a person sends and the hub does not have yet, or does not want.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct QueuedDraft {
+    /// This computer's own number for it.
+    pub number: i64,
+    /// `null`: to everybody.
+    pub channel: Option<String>,
+    /// Info, success, warning or error.
+    #[serde(rename = "type")]
+    #[cfg_attr(test, ts(as = "TypeWord"))]
+    pub kind: NotificationType,
+    /// As typed.
+    pub title: String,
+    /// When the person sent it.
+    pub at: i64,
+    /// The hub's words if it refused it: it is not tried again. Empty: it waits.
+    pub refused: Vec<String>,
+}
+
+/// What was missed during an outage and came afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct CatchUp {
+    /// How many.
+    pub count: u32,
+    /// When the hub accepted the first of them.
+    pub from: i64,
+    /// When the hub accepted the last of them.
+    pub to: i64,
+    /// The hub's id of the newest.
+    pub newest: String,
 }
 
 /// What carries the UI.
@@ -353,6 +416,27 @@ pub struct Row {
     pub read: bool,
     /// Whether it came after an outage, later than it should have.
     pub caught_up: bool,
+    /// Whether its sender's time for it was over when it came.
+    pub expired: bool,
+    /// Who is in charge of it; `null`: nobody.
+    pub taken: Option<Taken>,
+}
+
+/// Somebody is in charge of a notification.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Taken {
+    /// The name others see.
+    pub by: String,
+    /// The computer's name, if it has one.
+    pub device: Option<String>,
+    /// When.
+    pub at: i64,
+    /// Whether it was taken by the person of this computer.
+    pub mine: bool,
+    /// Whether only this computer knows of it yet.
+    pub queued: bool,
 }
 
 /// A notification whole.
@@ -376,6 +460,8 @@ pub struct Detail {
 pub struct Filter {
     /// Only unread ones.
     pub unread: bool,
+    /// Only those that came after an outage.
+    pub caught_up: bool,
     /// Only of this type.
     #[cfg_attr(test, ts(as = "Option<TypeWord>"))]
     pub kind: Option<NotificationType>,
@@ -446,6 +532,11 @@ pub enum Sent {
         /// e.g. `title_required`; empty for a hub that knows none.
         codes: Vec<String>,
     },
+    /// On this computer's disk; the hub gets it as soon as it can be reached.
+    Queued {
+        /// See [`QueuedDraft::number`].
+        number: i64,
+    },
 }
 
 /// What the UI asks of the station. One reply each, see the variant.
@@ -505,10 +596,25 @@ pub enum Command {
     },
     /// Ask the hub which channels are active → `null`; the answer comes with the next snapshot.
     RefreshChannels,
-    /// → [`Sent`], or fault `not_connected` (nothing was sent) or `unconfirmed` (it may have been).
+    /// → [`Sent`], or fault `outbox_full`.
     Send {
         /// What.
         draft: Draft,
+    },
+    /// Take a draft back out of the outbox → the [`Draft`], or fault `already_sent`.
+    Unqueue {
+        /// See [`QueuedDraft::number`].
+        number: i64,
+    },
+    /// Be in charge of a notification → `null`; known here at once, to others as soon as the hub knows.
+    Take {
+        /// The hub's id.
+        id: String,
+    },
+    /// Nobody is in charge of it any more → `null`.
+    Release {
+        /// The hub's id.
+        id: String,
     },
     /// Skip the wait before the next attempt → `null`.
     TryNow,
@@ -523,6 +629,8 @@ pub enum Command {
     StopHub,
     /// The person knows of the [`Gap`] → `null`.
     DismissGap,
+    /// The person knows of the [`CatchUp`] → `null`.
+    DismissCatchUp,
     /// Show a sample pop-up → `null`; the outcome comes with the next snapshot.
     TestPopup,
 }
@@ -550,6 +658,16 @@ pub enum Event {
         ids: Vec<String>,
         /// Their state now.
         read: bool,
+    },
+    /// These rows are others now: taken, released, or replaced by a later one with the same key.
+    Changed {
+        /// The hub's ids; empty means many: ask again.
+        ids: Vec<String>,
+    },
+    /// Old rows went from the history: ask again.
+    Removed {
+        /// How many.
+        count: u32,
     },
     /// Show this notification: a pop-up was clicked.
     OpenRequested {
@@ -587,6 +705,10 @@ pub enum FaultCode {
     NotConnected,
     /// The connection broke before the hub answered: it may have been stored.
     Unconfirmed,
+    /// More than 1,000 wait for the hub already: this one was not taken.
+    OutboxFull,
+    /// The hub has it, or may have it: it cannot be taken back.
+    AlreadySent,
     /// The id is not in the history.
     UnknownNotification,
     /// A setting does not make sense, e.g. an address that is none.

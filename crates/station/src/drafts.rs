@@ -37,6 +37,8 @@ impl Drafts {
             data,
             // Without random bytes the session and the hub match answers by their order.
             client_id: known.map(|(_, id)| id.clone()).or_else(|| fresh_id().ok()),
+            key: None,
+            ttl: None,
         })
     }
 

@@ -4,7 +4,9 @@ use chapfood_inbox::Tally;
 
 use crate::address;
 use crate::channels::Channels;
-use crate::contract::{Gap, HostKind, HostedHub, HubStats, Language, Link, PopupHealth, Settings, Snapshot};
+use crate::contract::{
+    Gap, HostKind, HostedHub, HubStats, Language, Link, Outbox, PopupHealth, Settings, Snapshot,
+};
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -48,6 +50,9 @@ impl State {
             unread: self.tally.unread,
             total: self.tally.total,
             hosted_hub: self.hosted_hub.clone(),
+            history_bytes: 0,
+            outbox: Outbox::default(),
+            catch_up: None,
             storage_fault: self.storage_fault.clone(),
             gap: self.gap.clone(),
             popups: self.popup_health,

@@ -208,6 +208,8 @@ pub(crate) fn config(address: SocketAddr, channels: &[&str]) -> SessionConfig {
 
 pub(crate) fn request(title: &str) -> SendRequest {
     SendRequest {
+        key: None,
+        ttl: None,
         channel: Some("devops".into()),
         kind: NotificationType::Info,
         title: title.into(),

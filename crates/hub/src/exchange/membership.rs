@@ -165,6 +165,10 @@ mod tests {
             timestamp: Timestamp::default(),
             seq,
             replayed: false,
+            epoch: None,
+            key: None,
+            ttl: None,
+            expired: false,
         }
     }
 

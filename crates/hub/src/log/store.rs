@@ -205,6 +205,10 @@ impl Group<'_> {
             timestamp: accepted_at,
             seq,
             replayed: false,
+            epoch: None,
+            key: request.key.clone(),
+            ttl: request.ttl,
+            expired: false,
         };
         let payload = serde_json::to_string(&notification)
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;

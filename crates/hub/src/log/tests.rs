@@ -43,6 +43,8 @@ fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32
             message: "Table 7".into(),
             data: None,
             client_id: client_id.map(Into::into),
+            key: None,
+            ttl: None,
         },
         sender: "Caisse".into(),
         origin: "user:caisse".into(),

@@ -28,6 +28,10 @@ pub fn arrival(id: &str) -> Arrival {
             timestamp: at(MORNING),
             seq: 0,
             replayed: false,
+            epoch: None,
+            key: None,
+            ttl: None,
+            expired: false,
         },
     }
 }

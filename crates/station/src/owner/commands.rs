@@ -40,6 +40,12 @@ impl Owner {
                 self.state.gap = None;
             }
             Command::TestPopup => self.popups.show(vec![toast::sample(self.state.language())]),
+            Command::Unqueue { .. }
+            | Command::Take { .. }
+            | Command::Release { .. }
+            | Command::DismissCatchUp => {
+                return Err(Fault::new(FaultCode::Unsupported, "not yet"));
+            }
             // Answered by the handle itself, or by the session.
             Command::Snapshot
             | Command::Outline { .. }

@@ -58,8 +58,20 @@ name: string, } | { "do": "refreshChannels" } | { "do": "send",
 /**
  * What.
  */
-draft: Draft, } | { "do": "tryNow" } | { "do": "changeSettings", 
+draft: Draft, } | { "do": "unqueue", 
+/**
+ * See [`QueuedDraft::number`].
+ */
+number: number, } | { "do": "take", 
+/**
+ * The hub's id.
+ */
+id: string, } | { "do": "release", 
+/**
+ * The hub's id.
+ */
+id: string, } | { "do": "tryNow" } | { "do": "changeSettings", 
 /**
  * What changes.
  */
-change: SettingsChange, } | { "do": "startHub" } | { "do": "stopHub" } | { "do": "dismissGap" } | { "do": "testPopup" };
+change: SettingsChange, } | { "do": "startHub" } | { "do": "stopHub" } | { "do": "dismissGap" } | { "do": "dismissCatchUp" } | { "do": "testPopup" };

@@ -25,7 +25,15 @@ ids: Array<string>,
 /**
  * Their state now.
  */
-read: boolean, } | { "event": "openRequested", 
+read: boolean, } | { "event": "changed", 
+/**
+ * The hub's ids; empty means many: ask again.
+ */
+ids: Array<string>, } | { "event": "removed", 
+/**
+ * How many.
+ */
+count: number, } | { "event": "openRequested", 
 /**
  * The hub's id.
  */

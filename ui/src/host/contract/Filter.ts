@@ -10,6 +10,10 @@ export type Filter = {
  */
 unread: boolean, 
 /**
+ * Only those that came after an outage.
+ */
+caughtUp: boolean, 
+/**
  * Only of this type.
  */
 kind?: NotificationType, 

@@ -19,4 +19,8 @@ errors: Array<string>,
 /**
  * e.g. `title_required`; empty for a hub that knows none.
  */
-codes: Array<string>, };
+codes: Array<string>, } | { "outcome": "queued", 
+/**
+ * See [`QueuedDraft::number`].
+ */
+number: number, };

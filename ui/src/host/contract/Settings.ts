@@ -55,4 +55,12 @@ closeToTray: boolean,
 /**
  * Whether the app starts with the computer. Only the desktop host acts on it.
  */
-autostart: boolean, };
+autostart: boolean, 
+/**
+ * Notifications go from this computer's history after so many days.
+ */
+keepDays: number, 
+/**
+ * Beyond so many notifications the oldest go, even if they are younger.
+ */
+keepAtMost: number, };

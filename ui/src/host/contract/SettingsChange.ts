@@ -45,4 +45,12 @@ closeToTray?: boolean,
 /**
  * See [`Settings::autostart`].
  */
-autostart?: boolean, };
+autostart?: boolean, 
+/**
+ * See [`Settings::keep_days`]; 1 to 3,650.
+ */
+keepDays?: number, 
+/**
+ * See [`Settings::keep_at_most`]; 1,000 to 10,000,000.
+ */
+keepAtMost?: number, };
