@@ -35,6 +35,7 @@ test('a restored copy has an epoch of its own, and stations that knew more are t
   assert.equal(joined.recovered, false);
   const kept = await station.notifications(2);
   assert.deepEqual(kept.map(({ title }) => title), ['1', '2'], 'everything that the copy holds');
+  for (const { epoch: now } of kept) assert.equal(now, required.epoch, 'whatever it was when they were written');
 });
 
 test('a hub that runs is not restored under its feet, and a copy is not overwritten', async (t) => {

@@ -87,6 +87,15 @@ pub struct Notification {
     pub expired: bool,
 }
 
+impl Notification {
+    /// Whether it is of no use any more at `now`. Only the hub's clock counts: it set the timestamp, and the
+    /// clocks of a shop's computers differ.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        let end = |ttl: u32| self.timestamp.as_millis().saturating_add(i64::from(ttl) * 1_000);
+        self.ttl.is_some_and(|ttl| now.as_millis() >= end(ttl))
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_false(flag: &bool) -> bool {
     !flag

@@ -27,7 +27,7 @@ const SHAPES = {
     published: {
       id, type, title: text, message: text, data: orNull(object), sender: text, channel: orNull(text), timestamp,
     },
-    additions: { seq: count, replayed: flag },
+    additions: { seq: count, epoch: text, replayed: flag, key: text, ttl: count, expired: flag },
   },
   'notification-sent': {
     published: { notificationId: id, channel: orNull(text), timestamp },

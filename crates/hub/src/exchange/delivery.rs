@@ -7,6 +7,7 @@ use socketioxide::socket::Sid;
 
 use super::client::{Given, json_bytes};
 use super::{Exchange, count};
+use crate::clock;
 use crate::log::{Feed, FeedRequest};
 
 /// Notifications given to one client before the next one has its turn, so that 10,000 missed ones of one
@@ -64,12 +65,13 @@ impl Exchange {
         if let Some(stats) = stats {
             client.stats_owed = client.give(event::SERVER_STATS, &stats, json_bytes(&stats)) == Given::Full;
         }
+        let now = clock::now();
         let mut owes = client.owes();
         let mut turn = TURN;
         let mut memberships = std::mem::take(&mut client.memberships);
         for (channel, membership) in &mut memberships {
             while turn > 0
-                && let Some(next) = membership.peek()
+                && let Some(next) = membership.peek(now)
                 && client.give(event::NOTIFICATION_RECEIVED, next, json_bytes(next)) == Given::Yes
             {
                 membership.gave_first(client.window.end());

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use chapfood_protocol::Notification;
+use chapfood_protocol::{Notification, Timestamp};
 
 /// One socket's place in one channel.
 ///
@@ -61,11 +61,14 @@ impl Membership {
         self.read = self.read.max(self.next);
     }
 
-    /// The next thing to give from what was read, marked if it was waiting when the socket joined.
-    pub(crate) fn peek(&mut self) -> Option<&Notification> {
+    /// The next thing to give from what was read, marked if it was waiting when the socket joined, and if its
+    /// sender's time for it is over at `now`. It is given all the same: an order that nobody saw in time is
+    /// just what a shop must learn of.
+    pub(crate) fn peek(&mut self, now: Timestamp) -> Option<&Notification> {
         let pending_until = self.pending_until;
         let first = self.buffer.front_mut()?;
         first.replayed = first.seq <= pending_until;
+        first.expired = first.is_over(now);
         Some(first)
     }
 
@@ -148,7 +151,7 @@ impl Membership {
 
 #[cfg(test)]
 mod tests {
-    use chapfood_protocol::{NotificationId, NotificationType, Timestamp};
+    use chapfood_protocol::{NotificationId, NotificationType};
     use proptest::prelude::*;
 
     use super::*;
@@ -210,7 +213,7 @@ mod tests {
         member.pause();
         assert_eq!(member.wants(9), Some((2, 9)), "it goes on where it was");
         member.fed(1, vec![notification(1)], 2);
-        assert!(member.peek().is_none(), "an old answer is dropped");
+        assert!(member.peek(Timestamp::default()).is_none(), "an old answer is dropped");
         assert_eq!(member.wants(9), Some((2, 9)), "and asked again");
     }
 
@@ -219,9 +222,25 @@ mod tests {
         let mut member = Membership::new(0, 1);
         assert_eq!(member.wants(2), Some((1, 2)));
         member.fed(1, vec![notification(1), notification(2)], 3);
-        assert!(member.peek().is_some_and(|n| n.replayed), "1 waited for the socket");
+        assert!(member.peek(Timestamp::default()).is_some_and(|n| n.replayed), "1 waited for the socket");
         member.gave_first(0);
-        assert!(member.peek().is_some_and(|n| !n.replayed), "2 came after the join");
+        assert!(member.peek(Timestamp::default()).is_some_and(|n| !n.replayed), "2 came after the join");
+    }
+
+    #[test]
+    fn what_is_given_after_its_time_is_given_all_the_same_and_says_so() {
+        let mut member = Membership::new(0, 2);
+        assert_eq!(member.wants(2), Some((1, 2)));
+        member.fed(1, vec![Notification { ttl: Some(90), ..notification(1) }, notification(2)], 3);
+        let mut expired = |millis| member.peek(Timestamp::from_millis(millis)).map(|n| n.expired);
+        assert_eq!(expired(89_999), Some(false), "there is a millisecond left");
+        assert_eq!(expired(90_000), Some(true), "it waited for room until its time was over");
+        member.gave_first(0);
+        assert_eq!(
+            member.peek(Timestamp::from_millis(i64::MAX)).map(|n| n.expired),
+            Some(false),
+            "2 has no end"
+        );
     }
 
     #[test]
@@ -272,7 +291,7 @@ mod tests {
                     }
                     Step::Drain(n) => {
                         room = n;
-                        while room > 0 && let Some(seq) = member.peek().map(|n| n.seq) {
+                        while room > 0 && let Some(seq) = member.peek(Timestamp::default()).map(|n| n.seq) {
                             given.push(seq);
                             member.gave_first(0);
                             room -= 1;

@@ -43,12 +43,16 @@ struct Chunk {
 
 /// The reading connection, before its thread starts.
 #[derive(Debug)]
-pub(crate) struct Reader(Connection);
+pub(crate) struct Reader {
+    db: Connection,
+    /// Goes with everything that is read.
+    epoch: String,
+}
 
 impl Reader {
-    pub(crate) fn open(file: &OpenFile) -> Result<Self, HubError> {
+    pub(crate) fn open(file: &OpenFile, epoch: String) -> Result<Self, HubError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Ok(Self(Connection::open_with_flags(&file.path, flags)?))
+        Ok(Self { db: Connection::open_with_flags(&file.path, flags)?, epoch })
     }
 
     /// Serves requests in order on a thread of its own, until nobody can ask any more.
@@ -76,7 +80,7 @@ impl Reader {
 
     fn read(&self, channel: &str, from: u64, to: u64) -> rusqlite::Result<Chunk> {
         let bound = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
-        let mut statement = self.0.prepare_cached(
+        let mut statement = self.db.prepare_cached(
             "SELECT seq, payload FROM entry JOIN channel ON channel.id = channel_id
              WHERE name = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4",
         )?;
@@ -92,8 +96,8 @@ impl Reader {
             if looked_at == CHUNK {
                 chunk.next = seq + 1;
             }
-            match serde_json::from_str(&payload) {
-                Ok(entry) => chunk.entries.push(entry),
+            match serde_json::from_str::<Notification>(&payload) {
+                Ok(entry) => chunk.entries.push(Notification { epoch: Some(self.epoch.clone()), ..entry }),
                 // One row that a failing disk spoiled must not hold back all that come after it.
                 Err(error) => {
                     tracing::error!(%error, channel, seq, "a notification cannot be read back: skipped");

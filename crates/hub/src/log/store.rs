@@ -194,7 +194,7 @@ impl Group<'_> {
         let place = self.place(name)?;
         let seq = place.head + 1;
         let accepted_at = Timestamp::from_millis(self.now_micros / 1_000);
-        let notification = Notification {
+        let mut notification = Notification {
             id: self.ids.next(self.now_micros),
             kind: request.kind,
             title: request.title.clone(),
@@ -230,6 +230,8 @@ impl Group<'_> {
             .prepare_cached("UPDATE channel SET head = ?2 WHERE id = ?1")?
             .execute(params![place.row, sql(seq)])?;
         self.channels.insert(name.to_owned(), Row { head: seq, ..place });
+        // Not on the disk: a restored copy of it has another one.
+        notification.epoch = Some(self.epoch.to_owned());
         Ok(Done::Appended(Arc::new(notification)))
     }
 

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chapfood_protocol::{NotificationType, Problem, SendRequest};
+use chapfood_protocol::{Notification, NotificationType, Problem, SendRequest};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use super::reader::Reader;
 use super::store::Store;
-use super::{Cursor, OpenFile, Outcome, Request, schema};
+use super::{Cursor, FeedRequest, OpenFile, Outcome, Request, schema};
 use crate::{HubError, Retention};
 
 /// The databases of these tests.
@@ -127,6 +128,25 @@ fn a_repeated_send_is_answered_with_the_first_one_also_within_its_group_and_afte
         *origin = "user:somebody else".into();
     }
     assert_eq!(appended(&store.commit(vec![other], 9)), [(4, 2)], "another sender's mark is another mark");
+}
+
+#[test]
+fn what_is_read_back_carries_the_epoch_of_now_and_all_that_its_sender_said() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    let mut request = send(1, Some("a"), None);
+    if let Request::Append { request, .. } = &mut request {
+        (request.key, request.ttl) = (Some("order-42".into()), Some(90));
+    }
+    let outcomes = store.commit(vec![request], day(0));
+    let [Outcome::Appended { notification, .. }] = &outcomes[..] else { panic!("stored, got {outcomes:?}") };
+    let said = (notification.epoch.as_deref(), notification.key.as_deref(), notification.ttl);
+    assert_eq!(said, (Some(EPOCH), Some("order-42"), Some(90)), "live ones carry it");
+    let (ask, mut read) = Reader::open(&file, "restored".into()).expect("opened").start();
+    ask.send(FeedRequest { key: 0, channel: "a".into(), from: 1, to: 1 }).expect("asked");
+    let feed = read.blocking_recv().expect("read");
+    let restored = Notification { epoch: Some("restored".into()), ..Notification::clone(notification) };
+    assert_eq!(feed.entries, [restored], "nothing else is another");
 }
 
 #[test]

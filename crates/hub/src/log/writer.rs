@@ -74,7 +74,7 @@ pub(crate) struct OpenLog<T> {
 pub(crate) fn open<T: Send + 'static>(file: OpenFile, retention: Retention) -> Result<OpenLog<T>, HubError> {
     let db = schema::open(&file.path)?;
     let epoch = schema::epoch(&db)?;
-    let reader = Reader::open(&file)?;
+    let reader = Reader::open(&file, epoch.clone())?;
     let mut store = Store::new(db, epoch.clone(), retention)?;
     let (requests, mut queue) = mpsc::channel::<Request<T>>(QUEUE);
     let (outcomes, receiver) = mpsc::channel(QUEUE);
