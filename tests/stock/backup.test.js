@@ -1,16 +1,12 @@
 // A copy of a running hub, put back later: nothing is thrown away, and whoever knew more is told.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 
 import { connect } from './support/client.js';
-import { PROGRAM, startHub } from './support/hub.js';
-
-const chapfood = (...args) => promisify(execFile)(PROGRAM, args, { timeout: 20_000, env: { ...process.env, LANG: 'C' } });
+import { chapfood, startHub } from './support/hub.js';
 
 test('a restored copy has an epoch of its own, and stations that knew more are told', async (t) => {
   const hub = await startHub(t);

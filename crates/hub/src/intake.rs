@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use chapfood_protocol::{
-    Auth, BROADCAST, ErrorMessage, Lang, Limits, Position, Problem, Receipt, event, parse_channel_name,
-    parse_received, parse_send,
+    Auth, BROADCAST, ErrorMessage, Lang, Limits, NotificationId, Position, Problem, Receipt, event,
+    parse_channel_name, parse_claim, parse_received, parse_send,
 };
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::exchange::{Asked, What};
-use crate::log::{Log, Request};
+use crate::log::{Claim, ClaimKind, Log, Request};
 
 /// Events of one socket that may wait for the log.
 const EVENTS_WAITING: usize = 65_536;
@@ -31,8 +31,8 @@ const EVENTS_WAITING: usize = 65_536;
 const BYTES_WAITING: usize = 16 * 1024 * 1024;
 /// An unknown event's name is given back up to this many characters.
 const NAME_SHOWN: usize = 100;
-/// A faulty event's `client_id` is given back up to this many bytes.
-const CLIENT_ID_SHOWN: usize = 400;
+/// A refused event's `client_id` or `id` is given back up to this many bytes.
+const MARK_SHOWN: usize = 400;
 
 /// The socket's queue, kept in its extensions.
 #[derive(Clone)]
@@ -176,15 +176,14 @@ pub(crate) async fn work_off(
 
 /// Answers an event on the spot, outside the order of the others.
 fn refuse(socket: &Socket, raw: &Raw, ack: Option<AckSender>, problem: Problem, lang: Lang) {
-    let (name, client_id) = match read(raw) {
-        Ok((name, payload)) => {
-            let client_id = payload.get("client_id").and_then(Value::as_str).map(str::to_owned);
-            (name, client_id.filter(|id| id.len() <= CLIENT_ID_SHOWN))
-        }
-        Err((name, _)) => (name, None),
-    };
+    let (name, payload) = read(raw).unwrap_or_else(|(name, _)| (name, Value::Null));
+    let mark = |field| payload.get(field).and_then(Value::as_str).filter(|mark| mark.len() <= MARK_SHOWN);
     let name: String = name.chars().take(NAME_SHOWN).collect();
-    let answer = ErrorMessage { client_id, ..ErrorMessage::new(&name, &[problem], lang) };
+    let answer = ErrorMessage {
+        client_id: mark("client_id").map(str::to_owned),
+        id: mark("id").map(NotificationId::new),
+        ..ErrorMessage::new(&name, &[problem], lang)
+    };
     // A client that cannot be told sees the connection close without a confirmation.
     if let Some(ack) = ack {
         let told = serde_json::json!({ "status": "error", "errors": answer.errors, "codes": answer.codes });
@@ -195,7 +194,9 @@ fn refuse(socket: &Socket, raw: &Raw, ack: Option<AckSender>, problem: Problem, 
 
 /// Who sends, as far as requests carry it.
 struct Person {
-    sender: String,
+    /// As others see them.
+    shown: chapfood_protocol::Person,
+    /// Whose marks and claims are theirs.
     origin: String,
     subscriber: Option<String>,
     acknowledges: bool,
@@ -208,7 +209,7 @@ impl Person {
     fn of(auth: &Auth, sid: Sid, born: u64) -> Self {
         let acknowledges = auth.acknowledges();
         Self {
-            sender: auth.sender().to_owned(),
+            shown: auth.person(),
             // Without a name of their own, two senders must not be taken for one.
             origin: auth.subscriber().unwrap_or_else(|| format!("socket:{sid}")),
             born,
@@ -240,12 +241,12 @@ fn request(
                 Ok(request) => Request::Append {
                     tag: ask(What::Send { client_id: request.client_id.clone() }),
                     request,
-                    sender: person.sender.clone(),
+                    sender: person.shown.username.clone(),
                     origin: person.origin.clone(),
                 },
                 Err(problems) => {
                     // Too long a mark is one of the problems; it is not given back.
-                    let known = client_id.filter(|id| id.len() <= CLIENT_ID_SHOWN);
+                    let known = client_id.filter(|id| id.len() <= MARK_SHOWN);
                     refusal(ask, name, problems, known)
                 }
             }
@@ -267,12 +268,32 @@ fn request(
             Ok(Receipt { channel, seq }) => Request::Pass { tag: ask(What::Received { channel, seq }) },
             Err(problems) => refusal(ask, name, problems, None),
         },
+        event::TAKE_NOTIFICATION => claim(ask, person, payload, event::TAKE_NOTIFICATION, ClaimKind::Take),
+        event::RELEASE_NOTIFICATION => {
+            claim(ask, person, payload, event::RELEASE_NOTIFICATION, ClaimKind::Release)
+        }
         event::GET_STATS => Request::Pass { tag: ask(What::Stats) },
         event::GET_CHANNELS => Request::Pass { tag: ask(What::Channels) },
         _ => {
             let shown: String = name.chars().take(NAME_SHOWN).collect();
             refusal(ask, shown.clone(), vec![Problem::UnknownEvent(shown)], None)
         }
+    }
+}
+
+fn claim(
+    ask: impl FnOnce(What) -> Asked,
+    person: &Person,
+    payload: Value,
+    event: &'static str,
+    kind: ClaimKind,
+) -> Request<Asked> {
+    match parse_claim(payload) {
+        Ok(id) => Request::Claim {
+            tag: ask(What::Claim { event, id: id.clone() }),
+            claim: Claim { kind, id, holder: person.origin.clone(), by: person.shown.clone() },
+        },
+        Err(problem) => refusal(ask, event.to_owned(), vec![problem], None),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Lang;
+use crate::{Lang, Person};
 
 /// The longest name kept of a client, in characters; the rest is cut, so that nobody can fill everybody's
 /// screen with a sender's name.
@@ -86,6 +86,15 @@ impl Auth {
         &name[..end]
     }
 
+    /// This client as others see it.
+    pub fn person(&self) -> Person {
+        Person {
+            user_id: self.user_id.clone(),
+            username: self.sender().to_owned(),
+            device_name: self.device_name.clone(),
+        }
+    }
+
     /// For whom the hub keeps a cursor: the device, else the person, else nobody (live only).
     pub fn subscriber(&self) -> Option<String> {
         match (&self.device_id, &self.user_id) {
@@ -123,6 +132,17 @@ mod tests {
         assert_eq!(auth(json!({"user_id": 42, "username": "  "})), "42");
         assert_eq!(auth(json!(null)), "Anonyme");
         assert_eq!(auth(json!({"username": ["Alice"]})), "Anonyme");
+    }
+
+    #[test]
+    fn others_see_a_person_with_a_name_in_any_case_and_the_computer_if_it_has_one() {
+        let person = |value| Auth::from_value(&value).person();
+        let alice = person(json!({"user_id": 42, "username": "Alice", "device_name": "Bar"}));
+        let expected =
+            Person { user_id: Some("42".into()), username: "Alice".into(), device_name: Some("Bar".into()) };
+        assert_eq!(alice, expected);
+        let nobody = Person { user_id: None, username: "Anonyme".into(), device_name: None };
+        assert_eq!(person(json!(null)), nobody);
     }
 
     #[test]

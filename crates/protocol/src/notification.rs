@@ -83,7 +83,7 @@ pub struct Notification {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,
     /// Part 3: its time was over by the hub's clock when it was given to this subscriber.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expired: bool,
 }
 
@@ -94,9 +94,4 @@ impl Notification {
         let end = |ttl: u32| self.timestamp.as_millis().saturating_add(i64::from(ttl) * 1_000);
         self.ttl.is_some_and(|ttl| now.as_millis() >= end(ttl))
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }

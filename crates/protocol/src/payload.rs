@@ -137,6 +137,9 @@ pub struct ClaimChanged {
     /// Whether it comes later than it could have.
     #[serde(default)]
     pub replayed: bool,
+    /// Told to whoever asked for it, alone and out of the log's order: no cursor moves by its `seq`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answer: bool,
 }
 
 /// Somebody, as others see them.

@@ -1,16 +1,21 @@
 // One hub as a program of its own, as a shop runs it: started on a free port, ended by its process id.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { within } from './within.js';
 
 export const PROGRAM = process.env.CHAPFOOD_BIN ?? fileURLToPath(new URL('../../../target/debug/chapfood', import.meta.url));
+
+// Runs the program to its end, in English.
+export const chapfood = (...args) =>
+  promisify(execFile)(PROGRAM, args, { timeout: 20_000, env: { ...process.env, LANG: 'C' } });
 
 export class Hub {
   #child;

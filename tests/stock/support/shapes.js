@@ -18,6 +18,14 @@ const timestamp = (value) => {
 const id = (value) => text(value) && ID.test(value);
 const type = (value) => ['info', 'success', 'warning', 'error'].includes(value);
 
+const person = (value) =>
+  object(value) && ['user_id', 'device_name'].every((field) => orNull(text)(value[field])) && text(value.username);
+
+const CLAIM = {
+  published: {},
+  additions: { id, channel: orNull(text), by: person, at: timestamp, seq: count, epoch: text, replayed: flag, answer: flag },
+};
+
 const SHAPES = {
   'connection-confirmed': {
     published: { socketId: text, serverTime: timestamp },
@@ -44,7 +52,9 @@ const SHAPES = {
     },
     additions: {},
   },
-  'error-message': { published: { errors: texts }, additions: { codes: texts, event: text, client_id: text } },
+  'error-message': { published: { errors: texts }, additions: { codes: texts, event: text, client_id: text, id: text } },
+  'notification-taken': CLAIM,
+  'notification-released': CLAIM,
   'hub-closing': { published: {}, additions: { retry_after_ms: count } },
 };
 

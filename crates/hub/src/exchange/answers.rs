@@ -1,17 +1,25 @@
 //! What clients are told, apart from notifications.
 
 use chapfood_protocol::{
-    BROADCAST, ChannelSummary, ErrorMessage, NotificationSent, Problem, ServerStats, event,
+    BROADCAST, ChannelSummary, ErrorMessage, NotificationId, NotificationSent, Problem, ServerStats, event,
 };
 use serde::Serialize;
+use serde_json::Value;
 use socketioxide::extract::AckSender;
 use socketioxide::socket::Sid;
 use tokio::time::Instant;
 
-use super::client::{Given, json_bytes};
+use super::client::{Client, Given, json_bytes};
 use super::{Asked, Exchange, What, count};
 use crate::log::Receipt;
 use crate::{Activity, clock};
+
+/// What an error is about, given back so that the asker knows.
+#[derive(Default)]
+pub(super) struct Subject {
+    pub(super) client_id: Option<String>,
+    pub(super) id: Option<NotificationId>,
+}
 
 impl Exchange {
     pub(super) fn confirm(
@@ -39,11 +47,12 @@ impl Exchange {
         sid: Sid,
         event: &str,
         problems: &[Problem],
-        client_id: Option<String>,
+        subject: Subject,
         ack: Option<AckSender>,
     ) {
         let Some(client) = self.clients.get(&sid) else { return };
-        let message = ErrorMessage { client_id, ..ErrorMessage::new(event, problems, client.lang) };
+        let Subject { client_id, id } = subject;
+        let message = ErrorMessage { client_id, id, ..ErrorMessage::new(event, problems, client.lang) };
         self.answer(sid, event::ERROR_MESSAGE, &message, ack);
     }
 
@@ -54,9 +63,30 @@ impl Exchange {
         payload: &impl Serialize,
         ack: Option<AckSender>,
     ) {
+        self.tell(sid, event, payload, |client, payload| client.answer(event, payload, ack));
+    }
+
+    /// Answers the callback only, if there is one: the event itself comes another way.
+    pub(super) fn acknowledge(
+        &mut self,
+        sid: Sid,
+        event: &'static str,
+        payload: &impl Serialize,
+        ack: Option<AckSender>,
+    ) {
+        self.tell(sid, event, payload, |client, payload| client.acknowledge(event, &payload, ack));
+    }
+
+    fn tell(
+        &mut self,
+        sid: Sid,
+        event: &'static str,
+        payload: &impl Serialize,
+        how: impl FnOnce(&mut Client, Value),
+    ) {
         let Some(client) = self.clients.get_mut(&sid) else { return };
         match serde_json::to_value(payload) {
-            Ok(payload) => client.answer(event, payload, ack),
+            Ok(payload) => how(client, payload),
             Err(error) => tracing::error!(%error, event, "an answer could not be written as JSON"),
         }
         if client.owes() {

@@ -10,6 +10,7 @@ use socketioxide::TransportType;
 use socketioxide::extract::AckSender;
 use socketioxide::socket::Sid;
 
+use super::answers::Subject;
 use super::client::Client;
 use super::membership::Membership;
 use super::{Exchange, count};
@@ -18,7 +19,7 @@ use crate::log::Place;
 use crate::transport::Connection;
 
 impl Exchange {
-    pub(super) fn on_connect(&mut self, mut client: Client, broadcasts: Place) {
+    pub(super) fn on_connect(&mut self, mut client: Client, broadcasts: Place, claims: &[u64]) {
         let socket = &client.socket;
         let sid = socket.id;
         // It may have gone while the log was busy; its leaving may even have been heard first.
@@ -48,7 +49,9 @@ impl Exchange {
         let everybody: Arc<str> = BROADCAST.into();
         let kept_for = client.subscriber.as_ref().filter(|_| client.acknowledges);
         let cursor = self.marks.start(kept_for, &everybody, broadcasts);
-        client.memberships.insert(everybody, Membership::new(cursor, broadcasts.head));
+        let mut membership = Membership::new(cursor, broadcasts.head);
+        membership.learn_claims(claims);
+        client.memberships.insert(everybody, membership);
         self.clients.insert(sid, client);
         self.answer(sid, event::CONNECTION_CONFIRMED, &confirmed, None);
         let room = self.rooms.entry(BROADCAST.into()).or_default();
@@ -59,7 +62,15 @@ impl Exchange {
         self.changed();
     }
 
-    pub(super) fn on_join(&mut self, sid: Sid, channel: &Arc<str>, place: Place, ack: Option<AckSender>) {
+    /// `claims` are those numbers after the place's cursor that are no notifications.
+    pub(super) fn on_join(
+        &mut self,
+        sid: Sid,
+        channel: &Arc<str>,
+        place: Place,
+        claims: &[u64],
+        ack: Option<AckSender>,
+    ) {
         let Some(client) = self.clients.get_mut(&sid) else { return };
         let head = place.head;
         let cursor = self.marks.start(client.subscriber.as_ref(), channel, place);
@@ -68,7 +79,8 @@ impl Exchange {
             .memberships
             .entry(Arc::clone(channel))
             .or_insert_with(|| before.unwrap_or_else(|| Membership::new(cursor.min(head), head)));
-        let pending_count = membership.missing(head);
+        membership.learn_claims(claims);
+        let (missing, pending_count) = (membership.missing(head), membership.pending(head));
         let lang = client.lang;
         let room = self.rooms.entry(Arc::clone(channel)).or_default();
         room.head = head;
@@ -90,7 +102,7 @@ impl Exchange {
             self.tell_gap(sid, channel, place);
         }
         self.answer(sid, event::CHANNEL_JOINED, &joined, ack);
-        if pending_count > 0 {
+        if missing > 0 {
             self.serve(sid);
         }
         if came {
@@ -114,7 +126,7 @@ impl Exchange {
         let Some(client) = self.clients.get_mut(&sid) else { return };
         let Some(mut membership) = client.memberships.remove(&channel) else {
             let problem = Problem::NotInChannel(channel.to_string());
-            self.refuse(sid, event::LEAVE_CHANNEL, &[problem], None, ack);
+            self.refuse(sid, event::LEAVE_CHANNEL, &[problem], Subject::default(), ack);
             return;
         };
         membership.pause();

@@ -92,11 +92,16 @@ impl Client {
 
     /// Answers with an event, and to the callback if the client passed one. Waits in order behind a full buffer.
     pub(crate) fn answer(&mut self, event: &'static str, payload: Value, ack: Option<AckSender>) {
+        self.acknowledge(event, &payload, ack);
+        self.put(Answer::Event(event, payload));
+    }
+
+    /// As [`Client::answer`], without the event.
+    pub(super) fn acknowledge(&mut self, event: &'static str, payload: &Value, ack: Option<AckSender>) {
         if let Some(ack) = ack {
-            let acknowledged = acknowledgement(event, &payload);
+            let acknowledged = acknowledgement(event, payload);
             self.put(Answer::Ack(ack, acknowledged));
         }
-        self.put(Answer::Event(event, payload));
     }
 
     fn put(&mut self, answer: Answer) {

@@ -1,8 +1,7 @@
-//! Giving notifications to those who are due them: live to who is level, from the log to who is behind.
+//! Giving the log's entries to those who are due them: live to who is level, from the log to who is behind.
 
-use std::sync::Arc;
-
-use chapfood_protocol::{BROADCAST, Notification, event};
+use chapfood_protocol::{BROADCAST, event};
+use serde::Serialize;
 use socketioxide::socket::Sid;
 
 use super::client::{Given, json_bytes};
@@ -10,33 +9,38 @@ use super::{Exchange, count};
 use crate::clock;
 use crate::log::{Feed, FeedRequest};
 
-/// Notifications given to one client before the next one has its turn, so that 10,000 missed ones of one
+/// Entries given to one client before the next one has its turn, so that 10,000 missed ones of one
 /// do not delay what is live for the others.
 const TURN: usize = 256;
 
 impl Exchange {
-    /// Gives a notification that was just committed to every member that is level. The others are fed it
-    /// from the log. Says how many sockets are in the channel.
-    pub(super) fn deliver(&mut self, notification: &Arc<Notification>) -> u32 {
-        let channel = notification.channel.as_deref().unwrap_or(BROADCAST);
+    /// Gives an entry that was just committed to every member that is level. The others are fed it from the
+    /// log. Says how many sockets are in the channel.
+    pub(super) fn deliver(
+        &mut self,
+        event: &'static str,
+        channel: Option<&str>,
+        seq: u64,
+        entry: &impl Serialize,
+    ) -> u32 {
+        let channel = channel.unwrap_or(BROADCAST);
         let Some(room) = self.rooms.get_mut(channel) else { return 0 };
-        room.head = notification.seq;
-        let bytes = json_bytes(&**notification);
+        room.head = seq;
+        let bytes = json_bytes(entry);
         for sid in &room.members {
             let Some(client) = self.clients.get_mut(sid) else { continue };
             let Some(membership) = client.memberships.get(channel) else { continue };
-            // Behind already: it is busy, and comes to this one in its turn.
-            if !membership.takes(notification.seq) {
-                continue;
-            }
-            match client.give(event::NOTIFICATION_RECEIVED, &**notification, bytes) {
-                Given::Yes => {
-                    let ends_at = client.window.end();
-                    if let Some(membership) = client.memberships.get_mut(channel) {
-                        membership.gave(notification.seq, ends_at);
-                    }
-                }
+            // One that is behind comes to this one in its turn.
+            let level = membership.takes(seq);
+            let given = if level { client.give(event, entry, bytes) } else { Given::Full };
+            let ends_at = client.window.end();
+            let Some(membership) = client.memberships.get_mut(channel) else { continue };
+            match given {
+                Given::Yes => membership.gave(seq, ends_at),
                 Given::Full => {
+                    if event != event::NOTIFICATION_RECEIVED {
+                        membership.learn_claims(&[seq]);
+                    }
                     self.busy.insert(*sid);
                 }
                 Given::Gone => {}
@@ -72,7 +76,7 @@ impl Exchange {
         for (channel, membership) in &mut memberships {
             while turn > 0
                 && let Some(next) = membership.peek(now)
-                && client.give(event::NOTIFICATION_RECEIVED, next, json_bytes(next)) == Given::Yes
+                && client.give(next.event(), next, json_bytes(next)) == Given::Yes
             {
                 membership.gave_first(client.window.end());
                 turn -= 1;

@@ -10,6 +10,7 @@ use socketioxide::socket::Sid;
 use tokio::time::Instant;
 
 use super::Exchange;
+use super::answers::Subject;
 use crate::log::{Cursor, Place};
 
 /// How long marks gather before they are written. After a crash the subscribers concerned get again what
@@ -101,7 +102,7 @@ impl Exchange {
         let membership = client.memberships.get_mut(&channel);
         let Some(membership) = membership.or_else(|| client.left.get_mut(&channel)) else {
             let problem = Problem::NotInChannel(channel.to_string());
-            self.refuse(sid, event::RECEIVED, &[problem], None, ack);
+            self.refuse(sid, event::RECEIVED, &[problem], Subject::default(), ack);
             return;
         };
         // Without a device there is nobody to remember it for.

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use chapfood_protocol::{Notification, Timestamp};
+use chapfood_protocol::Timestamp;
+
+use crate::log::Entry;
 
 /// One socket's place in one channel.
 ///
@@ -16,7 +18,9 @@ pub(crate) struct Membership {
     /// Numbers up to this one were waiting when it joined.
     pending_until: u64,
     /// Read from the log, not yet given.
-    buffer: VecDeque<Notification>,
+    buffer: VecDeque<Entry>,
+    /// Those numbers from `next` on that are claims, ascending.
+    claims: VecDeque<u64>,
     /// The first number not yet read from the log; beyond `next` by what is in the buffer.
     read: u64,
     /// A read is under way.
@@ -36,6 +40,7 @@ impl Membership {
             next: cursor + 1,
             pending_until: head,
             buffer: VecDeque::new(),
+            claims: VecDeque::new(),
             read: cursor + 1,
             reading: false,
             received: cursor,
@@ -44,9 +49,20 @@ impl Membership {
         }
     }
 
-    /// How many numbers are still to be given, of a channel at `head`.
+    /// How many entries are still to be given, of a channel at `head`.
     pub(crate) fn missing(&self, head: u64) -> u64 {
         (head + 1).saturating_sub(self.next)
+    }
+
+    /// How many of them are notifications.
+    pub(crate) fn pending(&self, head: u64) -> u64 {
+        self.missing(head).saturating_sub(self.claims.len() as u64)
+    }
+
+    /// These numbers are claims, ascending. What was known or given already is passed over.
+    pub(crate) fn learn_claims(&mut self, seqs: &[u64]) {
+        let known = self.claims.back().map_or(self.next, |last| last + 1);
+        self.claims.extend(seqs.iter().filter(|seq| **seq >= known));
     }
 
     /// Whether `seq` can be given now, straight as it was published.
@@ -57,25 +73,29 @@ impl Membership {
     /// `seq` was given, and ends at this place in the socket's stream of bytes.
     pub(crate) fn gave(&mut self, seq: u64, ends_at: u64) {
         self.ends_at = ends_at;
-        self.next = seq + 1;
+        self.go_to(seq + 1);
         self.read = self.read.max(self.next);
     }
 
-    /// The next thing to give from what was read, marked if it was waiting when the socket joined, and if its
-    /// sender's time for it is over at `now`. It is given all the same: an order that nobody saw in time is
-    /// just what a shop must learn of.
-    pub(crate) fn peek(&mut self, now: Timestamp) -> Option<&Notification> {
+    fn go_to(&mut self, next: u64) {
+        self.next = next;
+        while self.claims.front().is_some_and(|seq| *seq < next) {
+            self.claims.pop_front();
+        }
+    }
+
+    /// The next thing to give from what was read, at `now`, marked if it was waiting when the socket joined.
+    pub(crate) fn peek(&mut self, now: Timestamp) -> Option<&Entry> {
         let pending_until = self.pending_until;
         let first = self.buffer.front_mut()?;
-        first.replayed = first.seq <= pending_until;
-        first.expired = first.is_over(now);
+        first.mark(first.seq() <= pending_until, now);
         Some(first)
     }
 
     /// What [`Membership::peek`] showed was given.
     pub(crate) fn gave_first(&mut self, ends_at: u64) {
         if let Some(first) = self.buffer.pop_front() {
-            self.gave(first.seq, ends_at);
+            self.gave(first.seq(), ends_at);
         }
         self.skip_deleted();
     }
@@ -91,7 +111,7 @@ impl Membership {
 
     /// Takes what was read from `from` on; `next` is the first number not looked at. What was read before a
     /// leave is not for after it.
-    pub(crate) fn fed(&mut self, from: u64, entries: Vec<Notification>, next: u64) {
+    pub(crate) fn fed(&mut self, from: u64, entries: Vec<Entry>, next: u64) {
         self.reading = false;
         if from != self.read {
             return;
@@ -104,7 +124,7 @@ impl Membership {
     /// Once nothing read is left to give, the numbers that were read and are no longer kept count as given.
     fn skip_deleted(&mut self) {
         if self.buffer.is_empty() {
-            self.next = self.next.max(self.read);
+            self.go_to(self.next.max(self.read));
         }
     }
 
@@ -151,13 +171,17 @@ impl Membership {
 
 #[cfg(test)]
 mod tests {
-    use chapfood_protocol::{NotificationId, NotificationType};
+    use chapfood_protocol::{Notification, NotificationId, NotificationType};
     use proptest::prelude::*;
 
     use super::*;
 
-    fn notification(seq: u64) -> Notification {
-        Notification {
+    fn notification(seq: u64) -> Entry {
+        lasting(seq, None)
+    }
+
+    fn lasting(seq: u64, ttl: Option<u32>) -> Entry {
+        Entry::Notification(Notification {
             id: NotificationId::new(format!("n_{seq}")),
             kind: NotificationType::Info,
             title: String::new(),
@@ -170,8 +194,16 @@ mod tests {
             replayed: false,
             epoch: None,
             key: None,
-            ttl: None,
+            ttl,
             expired: false,
+        })
+    }
+
+    /// What is next, if it is a notification: whether it is marked as replayed and as expired.
+    fn marks(member: &mut Membership, millis: i64) -> Option<(bool, bool)> {
+        match member.peek(Timestamp::from_millis(millis))? {
+            Entry::Notification(next) => Some((next.replayed, next.expired)),
+            _ => None,
         }
     }
 
@@ -222,25 +254,21 @@ mod tests {
         let mut member = Membership::new(0, 1);
         assert_eq!(member.wants(2), Some((1, 2)));
         member.fed(1, vec![notification(1), notification(2)], 3);
-        assert!(member.peek(Timestamp::default()).is_some_and(|n| n.replayed), "1 waited for the socket");
+        assert!(marks(&mut member, 0).is_some_and(|(replayed, _)| replayed), "1 waited for the socket");
         member.gave_first(0);
-        assert!(member.peek(Timestamp::default()).is_some_and(|n| !n.replayed), "2 came after the join");
+        assert!(marks(&mut member, 0).is_some_and(|(replayed, _)| !replayed), "2 came after the join");
     }
 
     #[test]
     fn what_is_given_after_its_time_is_given_all_the_same_and_says_so() {
         let mut member = Membership::new(0, 2);
         assert_eq!(member.wants(2), Some((1, 2)));
-        member.fed(1, vec![Notification { ttl: Some(90), ..notification(1) }, notification(2)], 3);
-        let mut expired = |millis| member.peek(Timestamp::from_millis(millis)).map(|n| n.expired);
+        member.fed(1, vec![lasting(1, Some(90)), notification(2)], 3);
+        let mut expired = |millis| marks(&mut member, millis).map(|(_, expired)| expired);
         assert_eq!(expired(89_999), Some(false), "there is a millisecond left");
         assert_eq!(expired(90_000), Some(true), "it waited for room until its time was over");
         member.gave_first(0);
-        assert_eq!(
-            member.peek(Timestamp::from_millis(i64::MAX)).map(|n| n.expired),
-            Some(false),
-            "2 has no end"
-        );
+        assert_eq!(marks(&mut member, i64::MAX), Some((true, false)), "2 has no end");
     }
 
     #[test]
@@ -291,7 +319,7 @@ mod tests {
                     }
                     Step::Drain(n) => {
                         room = n;
-                        while room > 0 && let Some(seq) = member.peek(Timestamp::default()).map(|n| n.seq) {
+                        while room > 0 && let Some(seq) = member.peek(Timestamp::default()).map(Entry::seq) {
                             given.push(seq);
                             member.gave_first(0);
                             room -= 1;

@@ -5,10 +5,13 @@
 
 mod answers;
 mod attendance;
+mod claims;
 mod client;
 mod delivery;
 mod marks;
 mod membership;
+#[cfg(test)]
+mod pending_tests;
 mod stats_pace;
 mod window;
 
@@ -16,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chapfood_protocol::{Auth, Limits, Problem, event};
+use chapfood_protocol::{Auth, Limits, NotificationId, Problem, event};
 use serde::Serialize;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::socket::Sid;
@@ -26,6 +29,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::Activity;
 use crate::log::{Feed, FeedRequest, Log, Outcome, Receipt};
 use crate::transport::Connection;
+use answers::Subject;
 use client::Client;
 use marks::Marks;
 use stats_pace::StatsPace;
@@ -64,6 +68,11 @@ pub(crate) enum What {
     },
     Send {
         client_id: Option<String>,
+    },
+    /// Take charge of a notification, or release it.
+    Claim {
+        event: &'static str,
+        id: NotificationId,
     },
     Stats,
     Channels,
@@ -227,7 +236,8 @@ impl Exchange {
     fn on_outcome(&mut self, outcome: Outcome<Asked>) {
         match outcome {
             Outcome::Appended { tag, notification } => {
-                let subscribers = self.deliver(&notification);
+                let (channel, seq) = (notification.channel.as_deref(), notification.seq);
+                let subscribers = self.deliver(event::NOTIFICATION_RECEIVED, channel, seq, &*notification);
                 let receipt = Receipt {
                     id: notification.id.clone(),
                     channel: notification.channel.clone(),
@@ -238,23 +248,35 @@ impl Exchange {
                     self.confirm(tag, receipt, false, Some(subscribers));
                 }
             }
-            Outcome::Repeated { tag, .. } | Outcome::NotAppended { tag, .. } if !self.is_current(&tag) => {}
+            Outcome::Repeated { tag, .. }
+            | Outcome::NotAppended { tag, .. }
+            | Outcome::NotClaimed { tag, .. }
+                if !self.is_current(&tag) => {}
             Outcome::Repeated { tag, first } => self.confirm(tag, first, true, None),
             Outcome::NotAppended { tag, why } => {
                 let client_id = if let What::Send { client_id } = tag.what { client_id } else { None };
-                self.refuse(tag.sid, event::SEND_NOTIFICATION, &[why], client_id, tag.ack);
+                let subject = Subject { client_id, id: None };
+                self.refuse(tag.sid, event::SEND_NOTIFICATION, &[why], subject, tag.ack);
+            }
+            Outcome::Claimed { tag, entry, new } => self.on_claimed(tag, *entry, new),
+            Outcome::NotClaimed { tag, why } => {
+                if let What::Claim { event, id } = tag.what {
+                    let subject = Subject { client_id: None, id: Some(id) };
+                    self.refuse(tag.sid, event, &[why], subject, tag.ack);
+                }
             }
             Outcome::Located {
                 tag: Asked { what: What::Connect { socket, auth, owes_little }, born, .. },
                 place,
+                claims,
                 ..
             } => {
                 let client = Client::new(socket, &auth, born, owes_little);
-                self.on_connect(client, place);
+                self.on_connect(client, place, &claims);
             }
-            Outcome::Located { tag, channel, place } => {
+            Outcome::Located { tag, channel, place, claims } => {
                 if self.is_current(&tag) {
-                    self.on_join(tag.sid, &channel.into(), place, tag.ack);
+                    self.on_join(tag.sid, &channel.into(), place, &claims, tag.ack);
                 }
             }
             Outcome::Passed { tag } => {
@@ -279,11 +301,12 @@ impl Exchange {
                 self.answer(sid, event::CHANNELS_LIST, &channels, ack);
             }
             What::Refuse { event, problems, client_id } => {
-                self.refuse(sid, &event, &problems, client_id, ack);
+                let subject = Subject { client_id, id: None };
+                self.refuse(sid, &event, &problems, subject, ack);
             }
             What::Gone { in_order } => self.on_gone(sid, in_order),
             // These always go through the log's own requests.
-            What::Connect { .. } | What::Join | What::Send { .. } => {}
+            What::Connect { .. } | What::Join | What::Send { .. } | What::Claim { .. } => {}
         }
     }
 

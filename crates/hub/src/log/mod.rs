@@ -5,6 +5,8 @@
 //! receiver of the outcomes therefore sees joins and notifications in one order, without a seam, and never
 //! sees a notification that a power cut could take back.
 
+mod claims;
+mod entry;
 mod file;
 mod place;
 mod prune;
@@ -14,12 +16,15 @@ mod store;
 mod writer;
 
 #[cfg(test)]
+mod claim_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use chapfood_protocol::{Notification, NotificationId, Position, Problem, SendRequest, Timestamp};
+use chapfood_protocol::{Notification, NotificationId, Person, Position, Problem, SendRequest, Timestamp};
 
+pub(crate) use entry::Entry;
 pub(crate) use file::{OpenFile, database_in, inspect};
 pub(crate) use reader::{Feed, FeedRequest};
 pub(crate) use schema::{epoch, open as open_database};
@@ -50,6 +55,13 @@ pub(crate) enum Request<T> {
         /// Where the device itself says it is.
         claim: Option<Position>,
     },
+    /// Take charge of a notification, or release it.
+    Claim {
+        /// The asker's mark.
+        tag: T,
+        /// What, and who.
+        claim: Claim,
+    },
     /// Nothing to write: hand it on in order.
     Pass {
         /// The asker's mark.
@@ -61,6 +73,24 @@ pub(crate) enum Request<T> {
     Prune,
     /// Write what is queued, take nothing more, close the file.
     Close,
+}
+
+/// Somebody wants to be in charge of a notification, or wants nobody to be.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    pub(crate) kind: ClaimKind,
+    pub(crate) id: NotificationId,
+    /// For whom it is held: a subscriber, who is the same after a lost connection, or else a socket.
+    pub(crate) holder: String,
+    /// The asker, as others see them.
+    pub(crate) by: Person,
+}
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClaimKind {
+    Take,
+    Release,
 }
 
 /// How far a subscriber has received a channel.
@@ -90,11 +120,25 @@ pub(crate) enum Outcome<T> {
         tag: T,
         why: Problem,
     },
+    /// Who is in charge now.
+    Claimed {
+        tag: T,
+        entry: Box<Entry>,
+        /// Committed and flushed just now. Otherwise it was so already, and nothing was written.
+        new: bool,
+    },
+    /// Nothing was written.
+    NotClaimed {
+        tag: T,
+        why: Problem,
+    },
     /// Where the subscriber stands.
     Located {
         tag: T,
         channel: String,
         place: Place,
+        /// Which numbers after its cursor are claims, ascending: the others are notifications.
+        claims: Vec<u64>,
     },
     Passed {
         tag: T,

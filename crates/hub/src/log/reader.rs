@@ -2,12 +2,11 @@
 
 use std::thread;
 
-use chapfood_protocol::Notification;
 use rusqlite::{Connection, OpenFlags, params};
 use tokio::sync::mpsc;
 
 use crate::HubError;
-use crate::log::OpenFile;
+use crate::log::{Entry, OpenFile};
 
 /// Entries read at a time: enough to be quick, few enough that other subscribers wait little.
 const CHUNK: usize = 256;
@@ -29,7 +28,7 @@ pub(crate) struct Feed<K> {
     pub(crate) channel: String,
     /// As asked.
     pub(crate) from: u64,
-    pub(crate) entries: Vec<Notification>,
+    pub(crate) entries: Vec<Entry>,
     /// The first number not looked at; numbers skipped before it are no longer kept. If the disk failed
     /// it is the one asked for.
     pub(crate) next: u64,
@@ -37,7 +36,7 @@ pub(crate) struct Feed<K> {
 
 /// What one read found, and the first number not looked at.
 struct Chunk {
-    entries: Vec<Notification>,
+    entries: Vec<Entry>,
     next: u64,
 }
 
@@ -81,26 +80,26 @@ impl Reader {
     fn read(&self, channel: &str, from: u64, to: u64) -> rusqlite::Result<Chunk> {
         let bound = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
         let mut statement = self.db.prepare_cached(
-            "SELECT seq, payload FROM entry JOIN channel ON channel.id = channel_id
+            "SELECT seq, kind, payload FROM entry JOIN channel ON channel.id = channel_id
              WHERE name = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4",
         )?;
         let rows = statement
             .query_map(params![channel, bound(from), bound(to), bound(CHUNK as u64)], |row| {
-                Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, String>(1)?))
+                Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?, row.get::<_, String>(2)?))
             })?;
         let mut chunk = Chunk { entries: Vec::new(), next: to + 1 };
         let mut looked_at = 0;
         for row in rows {
-            let (seq, payload) = row?;
+            let (seq, kind, payload) = row?;
             looked_at += 1;
             if looked_at == CHUNK {
                 chunk.next = seq + 1;
             }
-            match serde_json::from_str::<Notification>(&payload) {
-                Ok(entry) => chunk.entries.push(Notification { epoch: Some(self.epoch.clone()), ..entry }),
+            match Entry::read(kind, &payload, &self.epoch) {
+                Ok(entry) => chunk.entries.push(entry),
                 // One row that a failing disk spoiled must not hold back all that come after it.
                 Err(error) => {
-                    tracing::error!(%error, channel, seq, "a notification cannot be read back: skipped");
+                    tracing::error!(%error, channel, seq, "an entry cannot be read back: skipped");
                 }
             }
         }

@@ -14,7 +14,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each runs once, in order, in one transaction. Never edited once released: add another.
-const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     "
     -- One row. The epoch names this database: a restored backup gets another one.
     CREATE TABLE hub (epoch TEXT NOT NULL) STRICT;
@@ -59,6 +59,18 @@ const MIGRATIONS: [&str; 4] = [
     -- The greatest id that was let go: ids go on after it, whatever the clock says.
     ALTER TABLE hub ADD COLUMN last_id TEXT;
     CREATE INDEX entry_by_age ON entry (channel_id, accepted_at);
+    ",
+    "
+    -- 0: a notification; 1: somebody took one; 2: it was released.
+    ALTER TABLE entry ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX entry_claims ON entry (channel_id, seq) WHERE kind > 0;
+
+    -- One row per notification that anybody ever took, for as long as it is kept.
+    CREATE TABLE claim (
+        id TEXT PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
+        holder TEXT,          -- who is in charge: a subscriber or a socket; NULL: nobody any more
+        seq INTEGER NOT NULL  -- the last entry about it, in the notification's channel
+    ) STRICT, WITHOUT ROWID;
     ",
 ];
 

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::Retention;
 use crate::log::place::{Extent, locate};
 use crate::log::prune;
-use crate::log::{Cursor, Outcome, Place, Receipt, Request};
+use crate::log::{Cursor, Entry, Outcome, Place, Receipt, Request, claims};
 
 /// The writing side of the database. Blocking; owned by the writer's thread.
 pub(crate) struct Store {
@@ -25,9 +25,9 @@ pub(crate) struct Store {
 
 /// A channel's row and the last number given out in it.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+pub(super) struct Row {
     row: i64,
-    head: u64,
+    pub(super) head: u64,
     pruned: u64,
 }
 
@@ -74,9 +74,12 @@ impl Store {
 
     fn write_all<T>(&mut self, group: &[Request<T>], now_micros: i64) -> rusqlite::Result<Vec<Done>> {
         let Self { db, epoch, ids, channels, retention } = self;
-        let full = prune::used_bytes(db)? >= retention.quota_bytes;
+        let used = prune::used_bytes(db)?;
+        let full = used >= retention.quota_bytes;
+        let no_room_for_claims = used >= retention.quota_bytes.saturating_add(claims::RESERVE);
         let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let mut group_writer = Group { db: &transaction, epoch, full, ids, channels, now_micros };
+        let mut group_writer =
+            Group { db: &transaction, epoch, full, no_room_for_claims, ids, channels, now_micros };
         let done = group.iter().map(|request| group_writer.write(request)).collect::<Result<_, _>>()?;
         transaction.commit()?;
         Ok(done)
@@ -85,11 +88,13 @@ impl Store {
     fn refuse<T>(&self, request: Request<T>) -> Option<Outcome<T>> {
         match request {
             Request::Append { tag, .. } => Some(Outcome::NotAppended { tag, why: Problem::NotStored }),
+            Request::Claim { tag, .. } => Some(Outcome::NotClaimed { tag, why: Problem::NotStored }),
             Request::Locate { tag, channel, subscriber, claim } => {
                 let row = find(&self.db, &channel).ok().flatten();
                 let stored = subscriber.and_then(|s| cursor(&self.db, &s, &channel).ok().flatten());
                 let place = locate(extent(row), &self.epoch, stored, claim.as_ref());
-                Some(Outcome::Located { tag, channel, place })
+                let claims = row.and_then(|row| claims::after(&self.db, row.row, place.cursor).ok());
+                Some(Outcome::Located { tag, channel, place, claims: claims.unwrap_or_default() })
             }
             // It was written nowhere: the subscriber gets these again, under the same ids.
             Request::Advance(_) | Request::Prune | Request::Close => None,
@@ -129,11 +134,13 @@ fn passed<T>(request: Request<T>) -> Option<Outcome<T>> {
 }
 
 /// What was done for one request; it becomes its outcome only once the group is committed.
-enum Done {
+pub(super) enum Done {
     Appended(Arc<Notification>),
     Repeated(Receipt),
     Full,
-    Located(Place),
+    Claimed { entry: Box<Entry>, new: bool },
+    NotClaimed(Problem),
+    Located(Place, Vec<u64>),
     Nothing,
 }
 
@@ -147,8 +154,12 @@ impl Done {
                 Some(Outcome::NotAppended { tag, why: Problem::QuotaReached })
             }
             (Self::Repeated(first), Request::Append { tag, .. }) => Some(Outcome::Repeated { tag, first }),
-            (Self::Located(place), Request::Locate { tag, channel, .. }) => {
-                Some(Outcome::Located { tag, channel, place })
+            (Self::Claimed { entry, new }, Request::Claim { tag, .. }) => {
+                Some(Outcome::Claimed { tag, entry, new })
+            }
+            (Self::NotClaimed(why), Request::Claim { tag, .. }) => Some(Outcome::NotClaimed { tag, why }),
+            (Self::Located(place, claims), Request::Locate { tag, channel, .. }) => {
+                Some(Outcome::Located { tag, channel, place, claims })
             }
             (_, request) => passed(request),
         }
@@ -156,20 +167,35 @@ impl Done {
 }
 
 /// An open transaction.
-struct Group<'a> {
-    db: &'a Connection,
-    epoch: &'a str,
-    /// The database has reached its quota: nothing new is taken.
+pub(super) struct Group<'a> {
+    pub(super) db: &'a Connection,
+    pub(super) epoch: &'a str,
+    /// The database has reached its quota: no new notification is accepted.
     full: bool,
-    ids: &'a mut IdSequence,
+    /// It is beyond that by what is kept back for claims.
+    pub(super) no_room_for_claims: bool,
+    pub(super) ids: &'a mut IdSequence,
     channels: &'a mut HashMap<String, Row>,
-    now_micros: i64,
+    pub(super) now_micros: i64,
+}
+
+/// A row of a channel's log.
+pub(super) struct NewEntry<'a> {
+    /// The channel's next number.
+    pub(super) seq: u64,
+    pub(super) id: &'a NotificationId,
+    /// See [`Entry::kind`].
+    pub(super) kind: i64,
+    pub(super) payload: serde_json::Result<String>,
+    /// By whom, and under which `client_id`.
+    pub(super) sent: Option<(&'a str, &'a str)>,
 }
 
 impl Group<'_> {
     fn write<T>(&mut self, request: &Request<T>) -> rusqlite::Result<Done> {
         match request {
             Request::Append { request, sender, origin, .. } => self.append(request, sender, origin),
+            Request::Claim { claim, .. } => self.claim(claim),
             Request::Locate { channel, subscriber, claim, .. } => {
                 self.locate(channel, subscriber.as_deref(), claim.as_ref())
             }
@@ -193,7 +219,6 @@ impl Group<'_> {
         let name = request.channel.as_deref().unwrap_or(BROADCAST);
         let place = self.place(name)?;
         let seq = place.head + 1;
-        let accepted_at = Timestamp::from_millis(self.now_micros / 1_000);
         let mut notification = Notification {
             id: self.ids.next(self.now_micros),
             kind: request.kind,
@@ -202,7 +227,7 @@ impl Group<'_> {
             data: request.data.clone(),
             sender: sender.to_owned(),
             channel: request.channel.clone(),
-            timestamp: accepted_at,
+            timestamp: Timestamp::from_millis(self.now_micros / 1_000),
             seq,
             replayed: false,
             epoch: None,
@@ -210,29 +235,47 @@ impl Group<'_> {
             ttl: request.ttl,
             expired: false,
         };
-        let payload = serde_json::to_string(&notification)
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let sent = request.client_id.as_deref().map(|client_id| (origin, client_id));
+        let row = NewEntry {
+            seq,
+            id: &notification.id,
+            kind: 0,
+            payload: serde_json::to_string(&notification),
+            sent,
+        };
+        self.insert(name, row)?;
+        // Not on the disk: a restored copy of it has another one.
+        notification.epoch = Some(self.epoch.to_owned());
+        Ok(Done::Appended(Arc::new(notification)))
+    }
+
+    /// Writes a channel's next entry.
+    pub(super) fn insert(&mut self, channel: &str, entry: NewEntry<'_>) -> rusqlite::Result<()> {
+        let place = self.place(channel)?;
+        let NewEntry { seq, id, kind, payload, sent } = entry;
+        let payload = payload.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let (origin, client_id) = sent.unzip();
+        let accepted_at = self.now_micros / 1_000;
         self.db
             .prepare_cached(
-                "INSERT INTO entry (channel_id, seq, id, accepted_at, origin, client_id, payload)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO entry (channel_id, seq, id, accepted_at, origin, client_id, kind, payload)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 place.row,
                 sql(seq),
-                notification.id.as_str(),
-                accepted_at.as_millis(),
-                request.client_id.is_some().then_some(origin),
-                request.client_id,
+                id.as_str(),
+                accepted_at,
+                origin,
+                client_id,
+                kind,
                 payload
             ])?;
         self.db
             .prepare_cached("UPDATE channel SET head = ?2 WHERE id = ?1")?
             .execute(params![place.row, sql(seq)])?;
-        self.channels.insert(name.to_owned(), Row { head: seq, ..place });
-        // Not on the disk: a restored copy of it has another one.
-        notification.epoch = Some(self.epoch.to_owned());
-        Ok(Done::Appended(Arc::new(notification)))
+        self.channels.insert(channel.to_owned(), Row { head: seq, ..place });
+        Ok(())
     }
 
     fn sent_before(&self, origin: &str, client_id: &str) -> rusqlite::Result<Option<Receipt>> {
@@ -265,7 +308,7 @@ impl Group<'_> {
                 Some(row) => Some(*row),
                 None => find(self.db, channel)?,
             };
-            return Ok(Done::Located(locate(extent(row), self.epoch, None, None)));
+            return Ok(Done::Located(locate(extent(row), self.epoch, None, None), Vec::new()));
         };
         let row = self.place(channel)?;
         let stored = cursor(self.db, subscriber, channel)?;
@@ -276,7 +319,7 @@ impl Group<'_> {
                      ON CONFLICT DO UPDATE SET seq = excluded.seq, seen_at = max(seen_at, excluded.seen_at)",
             )?
             .execute(params![subscriber, row.row, sql(place.cursor), self.now_micros / 1_000])?;
-        Ok(Done::Located(place))
+        Ok(Done::Located(place, claims::after(self.db, row.row, place.cursor)?))
     }
 
     fn advance(&mut self, cursor: &Cursor) -> rusqlite::Result<()> {
@@ -291,7 +334,7 @@ impl Group<'_> {
     }
 
     /// The channel's row, made if there is none.
-    fn place(&mut self, name: &str) -> rusqlite::Result<Row> {
+    pub(super) fn place(&mut self, name: &str) -> rusqlite::Result<Row> {
         if let Some(place) = self.channels.get(name) {
             return Ok(*place);
         }
@@ -330,6 +373,6 @@ fn extent(row: Option<Row>) -> Extent {
 }
 
 /// SQLite's integers are signed; a channel would need a million years at full speed to pass them.
-fn sql(seq: u64) -> i64 {
+pub(super) fn sql(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }

@@ -10,31 +10,31 @@ use tempfile::TempDir;
 
 use super::reader::Reader;
 use super::store::Store;
-use super::{Cursor, FeedRequest, OpenFile, Outcome, Request, schema};
+use super::{Cursor, Entry, FeedRequest, OpenFile, Outcome, Request, schema};
 use crate::{HubError, Retention};
 
 /// The databases of these tests.
-const EPOCH: &str = "e";
+pub(super) const EPOCH: &str = "e";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-const RETENTION: Retention = Retention {
+pub(super) const RETENTION: Retention = Retention {
     age: DAY.saturating_mul(7),
     per_channel: 5,
     remember: DAY.saturating_mul(30),
     quota_bytes: u64::MAX,
 };
 
-fn folder() -> TempDir {
+pub(super) fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder for the test")
 }
 
-fn store(folder: &Path) -> (Store, OpenFile) {
+pub(super) fn store(folder: &Path) -> (Store, OpenFile) {
     let file = OpenFile::claim(folder).expect("the folder is ours");
     let db = schema::open(&file.path).expect("the database opens");
     schema::epoch(&db).expect("the database is named");
     (Store::new(db, EPOCH.into(), RETENTION).expect("the store opens"), file)
 }
 
-fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32> {
+pub(super) fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32> {
     Request::Append {
         tag,
         request: SendRequest {
@@ -52,7 +52,7 @@ fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32
     }
 }
 
-fn locate(channel: &str, subscriber: &str) -> Request<u32> {
+pub(super) fn locate(channel: &str, subscriber: &str) -> Request<u32> {
     Request::Locate { tag: 0, channel: channel.into(), subscriber: Some(subscriber.into()), claim: None }
 }
 
@@ -146,7 +146,7 @@ fn what_is_read_back_carries_the_epoch_of_now_and_all_that_its_sender_said() {
     ask.send(FeedRequest { key: 0, channel: "a".into(), from: 1, to: 1 }).expect("asked");
     let feed = read.blocking_recv().expect("read");
     let restored = Notification { epoch: Some("restored".into()), ..Notification::clone(notification) };
-    assert_eq!(feed.entries, [restored], "nothing else is another");
+    assert_eq!(feed.entries, [Entry::Notification(restored)], "nothing else is another");
 }
 
 #[test]
@@ -243,16 +243,16 @@ fn a_subscriber_without_a_name_is_at_the_end_and_leaves_no_trace() {
 }
 
 /// So many days after the first, in microseconds.
-fn day(n: i64) -> i64 {
+pub(super) fn day(n: i64) -> i64 {
     1_749_290_400_000_000 + n * 24 * 60 * 60 * 1_000_000
 }
 
-fn prune_all(store: &mut Store, now_millis: i64) {
+pub(super) fn prune_all(store: &mut Store, now_millis: i64) {
     while store.prune(now_millis) {}
 }
 
 /// The numbers that a channel still holds.
-fn kept(file: &OpenFile, channel: &str) -> Vec<i64> {
+pub(super) fn kept(file: &OpenFile, channel: &str) -> Vec<i64> {
     let db = Connection::open(&file.path).expect("readable");
     let mut numbers = db
         .prepare("SELECT seq FROM entry JOIN channel ON channel.id = channel_id WHERE name = ?1 ORDER BY seq")
