@@ -53,6 +53,27 @@ fn json_is_one_object_a_line_as_on_the_wire() {
 }
 
 #[test]
+fn an_update_and_a_lifetime_go_with_what_is_sent() {
+    let (_dir, hub) = hub();
+    let listener = hub.listen("orders", &["--json", "--count", "2"]);
+    let send = |args: &[&str]| {
+        let sent = hub.run(&[&["send", "--channel", "orders"], args, &["Commande 42", "prête"]].concat());
+        assert_eq!(sent.code, Some(0), "{}", sent.err);
+    };
+    send(&["--key", "order-42", "--ttl", "90"]);
+    send(&[]);
+    let heard = || serde_json::from_str::<serde_json::Value>(&listener.line()).expect("a line is JSON");
+    let (with, without) = (heard(), heard());
+    assert_eq!((&with["key"], &with["ttl"]), (&"order-42".into(), &90.into()));
+    assert_eq!((without.get("key"), without.get("ttl")), (None, None), "who asks for none of it gets none");
+    let refused = hub.run(&["send", "--key", &"k".repeat(101), "t", "m"]);
+    assert_eq!(refused.err, "chapfood: refused by the hub: The field 'key' is longer than 100 characters\n");
+    for ttl in ["-1", "1.5", "soon"] {
+        assert_eq!(run(&["send", "--ttl", ttl, "t", "m"]).code, Some(2), "{ttl} is no number of seconds");
+    }
+}
+
+#[test]
 fn a_title_cannot_command_the_terminal() {
     let (_dir, hub) = hub();
     let listener = hub.listen("devops", &[]);
