@@ -12,6 +12,10 @@
 //! # Cursors
 //! Per channel of a hub's database the history knows how far it is: rows and cursor are one transaction, so
 //! that the word "received" to the hub is never ahead of the disk. See [`Batch`].
+//!
+//! # Outbox
+//! What a person sends is on the disk before any hub hears of it, and stays there until that hub has answered.
+//! When it is sent, and what an answer means, is the station's to decide. See [`Outgoing`].
 
 mod append;
 mod batch;
@@ -22,6 +26,7 @@ mod error;
 mod filter;
 mod gap;
 mod list;
+mod outbox;
 mod read_state;
 mod schema;
 mod tally;
@@ -35,6 +40,7 @@ pub use entry::{Arrival, Day, Details, Entry};
 pub use error::InboxError;
 pub use filter::{Audience, Filter};
 pub use gap::Gap;
+pub use outbox::{Errand, OUTBOX_LIMIT, Outgoing};
 pub use tally::Tally;
 
 /// An open history. One owner; every call blocks until the disk has answered.

@@ -80,6 +80,25 @@ const MIGRATIONS: &[&str] = &[
     -- cursors: a computer that lost the one must not pass for having what was in the other.
     CREATE TABLE device (id TEXT NOT NULL) STRICT;
 ",
+    r"
+    -- What a person wants a hub to know and no hub has answered yet, in the order in which they wanted it.
+    CREATE TABLE outbox (
+        -- Never used twice: whoever names one that is gone must not mean another.
+        number    INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind      TEXT NOT NULL CHECK (kind IN ('send', 'take', 'release')),
+        -- The hub that it is for.
+        address   TEXT NOT NULL,
+        -- Of a send: the id by which the hub knows a repeat. Else the notification.
+        subject   TEXT NOT NULL,
+        queued_at INTEGER NOT NULL,
+        -- Whether it may have reached the hub.
+        attempted INTEGER NOT NULL DEFAULT 0 CHECK (attempted IN (0, 1)),
+        -- Why it is not tried again: a JSON array of sentences.
+        refusal   TEXT,
+        -- Of a send: what, as whoever queued it wrote it. Last, so that a list of all need not read it.
+        draft     TEXT
+    ) STRICT;
+",
 ];
 
 /// How long another program (a backup) may hold the file before a call gives up.

@@ -79,7 +79,8 @@ fn a_history_from_before_the_cursors_keeps_its_rows() {
     folder.open().append(&[arrival("n_1")], at(MORNING)).expect("stored");
     let raw = Connection::open(folder.file()).expect("opened");
     raw.execute_batch(
-        "DROP TABLE hub; DROP TABLE cursor; DROP TABLE gap; DROP TABLE device; PRAGMA user_version = 1",
+        "DROP TABLE hub; DROP TABLE cursor; DROP TABLE gap; DROP TABLE device; DROP TABLE outbox;
+         PRAGMA user_version = 1",
     )
     .expect("as the first version made it");
     drop(raw);

@@ -701,10 +701,6 @@ pub struct Fault {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum FaultCode {
-    /// No connection to a hub: nothing was sent.
-    NotConnected,
-    /// The connection broke before the hub answered: it may have been stored.
-    Unconfirmed,
     /// More than 1,000 wait for the hub already: this one was not taken.
     OutboxFull,
     /// The hub has it, or may have it: it cannot be taken back.

@@ -30,6 +30,8 @@ pub(crate) struct Feed {
     cursors: watch::Sender<Cursors>,
     /// Which log the present connection's numbers belong to. `None`: not connected yet, or the hub has none.
     origin: Option<Origin>,
+    /// Whether the hub has said who it is.
+    introduced: bool,
 }
 
 /// How far this computer is, by channel; `*` for the broadcasts.
@@ -47,7 +49,7 @@ impl Feed {
         let (session, deliveries) = Session::start(config);
         tokio::spawn(forward_link(number, session.clone(), ears.links.clone()));
         tokio::spawn(forward_deliveries(number, deliveries, ears.batches.clone()));
-        Self { number, address, session, cursors, origin: None }
+        Self { number, address, session, cursors, origin: None, introduced: false }
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -63,8 +65,14 @@ impl Feed {
         self.origin.as_ref()
     }
 
+    /// Whether the hub has said who it is: until then, [`Feed::origin`] means nothing.
+    pub(crate) fn is_introduced(&self) -> bool {
+        self.introduced
+    }
+
     /// A connection begins.
     pub(crate) fn confirmed(&mut self, confirmed: &ConnectionConfirmed) {
+        self.introduced = true;
         self.origin = confirmed
             .log_epoch()
             .map(|epoch| Origin { address: self.address.clone(), epoch: epoch.to_owned() });

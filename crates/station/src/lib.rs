@@ -33,6 +33,7 @@ mod fresh_id;
 mod history;
 mod hosting;
 mod link;
+mod outbox;
 mod owner;
 mod popups;
 mod seams;

@@ -10,7 +10,8 @@ mod storing;
 
 use std::sync::Arc;
 
-use chapfood_client::{Delivery, LinkState, Pacing};
+use chapfood_client::{Delivery, LinkState, Pacing, SendFault};
+use chapfood_protocol::NotificationSent;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -18,7 +19,6 @@ use tokio::time::Instant;
 use crate::channels::Channels;
 use crate::clock::Clock;
 use crate::contract::{Command, Fault, Link, PopupHealth, Snapshot};
-use crate::drafts::Drafts;
 use crate::events::{Announcer, Subscribing};
 use crate::feed::{BATCHES, Ears, Feed};
 use crate::fresh_id::fresh_id;
@@ -29,7 +29,7 @@ use crate::seams::{LocalHub, SettingsStore, Toaster};
 use crate::state::State;
 use crate::station::{Seams, StartFault, StationConfig};
 use crate::toast_policy::ToastPolicy;
-use sending::SendOutcome;
+use sending::Sending;
 use storing::Unstored;
 
 /// Where the answer to a command goes.
@@ -49,7 +49,8 @@ enum Report {
     Popup(PopupHealth),
     /// The hub of this computer is on or has failed, as ordered.
     HubStarted,
-    Sent(Box<SendOutcome>),
+    /// What was sent under this number has been answered, or will not be.
+    Answered(i64, Box<Result<NotificationSent, SendFault>>),
 }
 
 /// A running station.
@@ -64,7 +65,7 @@ pub(crate) struct Owner {
     hosting: Hosting,
     popups: Popups,
     policy: ToastPolicy,
-    drafts: Drafts,
+    sending: Sending,
     /// What the disk has not taken yet.
     unstored: Option<Unstored>,
 
@@ -118,12 +119,13 @@ impl Owner {
             storage_fault: None,
             gap: history.run(|inbox| inbox.gap()).await?.map(history::gap),
         };
+        let sending = Sending::load(&history).await?;
         let (to_links, links) = mpsc::unbounded_channel();
         let (to_batches, batches) = mpsc::channel(BATCHES);
         let (to_reports, reports) = mpsc::unbounded_channel();
         let told = to_reports.clone();
         let popups = Popups::start(seams.toaster, move |health| drop(told.send(Report::Popup(health))));
-        let shown = watch::Sender::new(state.snapshot());
+        let shown = watch::Sender::new(state.snapshot(sending.shown()));
         let announcer = Announcer::start(shown.subscribe());
         Ok(Self {
             state,
@@ -135,7 +137,7 @@ impl Owner {
             hosting,
             popups,
             policy: ToastPolicy::default(),
-            drafts: Drafts::default(),
+            sending,
             unstored: None,
             pacing: config.pacing,
             device_id,

@@ -39,7 +39,7 @@ impl State {
         address::is_local(&self.settings.hub_address, self.settings.hub_port)
     }
 
-    pub(crate) fn snapshot(&self) -> Snapshot {
+    pub(crate) fn snapshot(&self, outbox: Outbox) -> Snapshot {
         let connected = self.is_connected();
         let unread = &self.tally.unread_by_channel;
         Snapshot {
@@ -51,7 +51,7 @@ impl State {
             total: self.tally.total,
             hosted_hub: self.hosted_hub.clone(),
             history_bytes: 0,
-            outbox: Outbox::default(),
+            outbox,
             catch_up: None,
             storage_fault: self.storage_fault.clone(),
             gap: self.gap.clone(),

@@ -1,4 +1,5 @@
-//! The words of pop-ups. Everything else that a person reads is worded by the UI.
+//! The words of pop-ups, and those that stand where a hub would have its own. Everything else that a person
+//! reads is worded by the UI.
 
 use chapfood_protocol::NotificationType;
 
@@ -31,6 +32,18 @@ pub(crate) fn missed(count: u32, language: Language) -> String {
         (Language::Fr, _) => format!("{count} notifications manquées récupérées"),
         (Language::En, 1) => format!("{count} missed notification recovered"),
         (Language::En, _) => format!("{count} missed notifications recovered"),
+    }
+}
+
+/// Why something that waits is not sent again.
+pub(crate) fn maybe_sent(language: Language) -> &'static str {
+    match language {
+        Language::Fr => {
+            "Peut-être déjà envoyée : le hub n'a pas répondu. Vérifiez, puis renvoyez-la ou retirez-la."
+        }
+        Language::En => {
+            "It may have been sent: the hub did not answer. Check, then send it again or discard it."
+        }
     }
 }
 

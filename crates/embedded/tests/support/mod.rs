@@ -1,5 +1,13 @@
 //! A shop for tests: real stations and a real hub, with settings in memory and pop-ups that are written down.
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test program uses its part of this")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    reason = "each test program uses its part of this"
+)]
+
+mod wire;
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -20,6 +28,8 @@ use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::time::timeout;
+
+pub use wire::Wire;
 
 /// Longer than anything here takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);

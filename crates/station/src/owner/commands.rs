@@ -12,7 +12,7 @@ impl Owner {
     /// Does it and replies, with the state already where the reply's reader will look.
     pub(super) async fn perform(&mut self, command: Command, reply: Reply) {
         let done = match command {
-            Command::Send { draft } => return self.send(draft, reply),
+            Command::Send { draft } => return self.send(draft, reply).await,
             other => self.done(other).await,
         };
         self.publish();
@@ -40,13 +40,11 @@ impl Owner {
                 self.state.gap = None;
             }
             Command::TestPopup => self.popups.show(vec![toast::sample(self.state.language())]),
-            Command::Unqueue { .. }
-            | Command::Take { .. }
-            | Command::Release { .. }
-            | Command::DismissCatchUp => {
+            Command::Unqueue { number } => return self.unqueue(number).await,
+            Command::Take { .. } | Command::Release { .. } | Command::DismissCatchUp => {
                 return Err(Fault::new(FaultCode::Unsupported, "not yet"));
             }
-            // Answered by the handle itself, or by the session.
+            // Answered by the handle itself, or when the hub has answered.
             Command::Snapshot
             | Command::Outline { .. }
             | Command::Page { .. }

@@ -19,6 +19,9 @@ const REFRESH_EVERY: Duration = Duration::from_secs(1);
 impl Owner {
     pub(super) fn linked(&mut self, number: u64, state: LinkState) {
         if self.counts(number) {
+            if matches!(state, LinkState::Connected { .. }) {
+                self.forget_pause();
+            }
             self.state.link = link::shown(state);
         }
     }

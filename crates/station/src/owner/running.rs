@@ -16,6 +16,7 @@ impl Owner {
         self.begin().await;
         let mut hub = self.hosting.state();
         let closer = loop {
+            self.drain().await;
             self.publish();
             let wake = self.next_wake();
             tokio::select! {
@@ -64,10 +65,16 @@ impl Owner {
             {
                 self.hear(number, batch).await;
             }
+            while self.is_sending()
+                && let Some(report) = self.reports.recv().await
+            {
+                self.note(report).await;
+            }
         };
         if timeout(GOODBYE, hearing_out).await.is_err() {
             tracing::warn!("the session did not end in time");
         }
+        self.release_all_forms();
         // An order that nobody takes any more leaves nothing to stop.
         let _ = self.hosting.turn_off().await;
     }
@@ -76,7 +83,7 @@ impl Owner {
         match report {
             Report::Popup(health) => self.state.popup_health = health,
             Report::HubStarted => self.own_hub_started().await,
-            Report::Sent(outcome) => self.sent(*outcome),
+            Report::Answered(number, answer) => self.answered(number, *answer).await,
         }
     }
 
@@ -96,12 +103,13 @@ impl Owner {
             Instant::now() + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
         });
         let retry = self.unstored.as_ref().map(|unstored| unstored.retry_at);
-        [toasts, retry, self.refresh_at].into_iter().flatten().min()
+        let sending = self.sending.next_due(Instant::now());
+        [toasts, retry, self.refresh_at, sending].into_iter().flatten().min()
     }
 
     /// Puts the state where handles and subscribers see it, if it changed.
     pub(super) fn publish(&self) {
-        let next = self.state.snapshot();
+        let next = self.state.snapshot(self.sending.shown());
         self.shown.send_if_modified(|shown| {
             let changed = *shown != next;
             *shown = next;

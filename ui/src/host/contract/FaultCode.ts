@@ -3,4 +3,4 @@
 /**
  * The faults that the UI tells apart.
  */
-export type FaultCode = "not_connected" | "unconfirmed" | "outbox_full" | "already_sent" | "unknown_notification" | "invalid_setting" | "storage" | "unsupported";
+export type FaultCode = "outbox_full" | "already_sent" | "unknown_notification" | "invalid_setting" | "storage" | "unsupported";
