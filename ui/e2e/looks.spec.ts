@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { Snapshot } from '../src/host/host';
 import { expect, expectAccessible, test, watchConsole } from './browser';
-import { hostileDetails, noon, shopSnapshot } from './shop';
+import { hostileDetails, noon, shopOutbox, shopSnapshot } from './shop';
 import type { StandIn } from './stand-in';
 
 const SIZES = [
@@ -22,7 +22,7 @@ const place = (page: Page, name: RegExp) =>
   page.getByRole('navigation').getByRole('button', { name }).filter({ visible: true });
 const to = (name: RegExp) => (page: Page) => place(page, name).first().click();
 const CHANNELS = /Canaux|canaux|Channels|channels/;
-const SEND = /^(Envoyer|Send)$/;
+const SEND = /^(Envoyer|Send)( |$)/;
 const HUB = /^Hub$/;
 const SETTINGS = /^(Réglages|Settings)$/;
 
@@ -88,7 +88,10 @@ const LOOKS: Look[] = [
     name: 'reconnecting',
     snapshot: { link: { state: 'reconnecting', attempt: 3, of: 5, nextAt: noon() + 4000, since: noon() } },
   },
-  { name: 'offline', snapshot: { link: { state: 'offline', nextAt: noon() + 7000, since: noon() - 540_000 } } },
+  {
+    name: 'offline',
+    snapshot: { link: { state: 'offline', nextAt: noon() + 7000, since: noon() - 540_000 }, outbox: shopOutbox() },
+  },
   {
     name: 'refused',
     snapshot: { link: { state: 'refused', words: 'Jeton révoqué', nextAt: noon() + 7000, since: noon() } },
@@ -108,6 +111,19 @@ const LOOKS: Look[] = [
       };
     },
     go: sendBad,
+  },
+  {
+    name: 'send-queue',
+    snapshot: { link: { state: 'offline', nextAt: noon() + 7000, since: noon() - 540_000 }, outbox: shopOutbox() },
+    prepare: (standIn) => {
+      standIn.sendReply = { outcome: 'queued', number: 1 };
+    },
+    go: async (page) => {
+      await to(SEND)(page);
+      await page.locator('#send-title').fill('Rupture de poulet braisé');
+      await page.locator('.formbar .primary').click();
+      await expect(page.locator('.form .banner')).toBeVisible();
+    },
   },
   { name: 'hub-off', go: to(HUB) },
   {

@@ -1,4 +1,4 @@
-import type { Detail, Snapshot } from '../src/host/host';
+import type { Detail, Outbox, QueuedDraft, Snapshot } from '../src/host/host';
 import type { JsonValue } from '../src/host/contract/serde_json/JsonValue';
 import type { NotificationType } from '../src/host/contract/NotificationType';
 
@@ -84,6 +84,24 @@ const LINES: Line[] = [
   ],
 ];
 
+/** What a person sent while the hub was away, one of which it did not want afterwards. */
+export function shopOutbox(): Outbox {
+  const at = noon() - 480_000;
+  const drafts: QueuedDraft[] = [
+    { number: 1, channel: 'cuisine', type: 'warning', title: 'Rupture de poulet braisé', at, refused: [] },
+    { number: 2, channel: null, type: 'info', title: 'Livraison de légumes à 14 h', at: at + 60_000, refused: [] },
+    {
+      number: 3,
+      channel: 'bar',
+      type: 'error',
+      title: 'Imprimante du bar hors ligne',
+      at: at + 90_000,
+      refused: ["Le champ 'title' dépasse 200 caractères"],
+    },
+  ];
+  return { count: drafts.length, drafts };
+}
+
 /** What a hub lets through at its limits: long words, right-to-left text, markup, deep and wide data. */
 export function hostileDetails(): Detail[] {
   const long = 'Anticonstitutionnellement'.repeat(8);
@@ -126,6 +144,8 @@ export function shopDetails(): Detail[] {
     channel,
     read,
     caughtUp,
+    expired: false,
+    taken: null,
     data,
     at: noon() - minutesAgo * 60_000,
     receivedAt: noon() - minutesAgo * 60_000 + 40,
@@ -146,8 +166,11 @@ export function shopSnapshot(change: Partial<Snapshot> = {}): Snapshot {
     ],
     unread: 3,
     total: LINES.length,
+    historyBytes: 3_140_000,
     hostedHub: { state: 'off' },
     storageFault: null,
+    outbox: { count: 0, drafts: [] },
+    catchUp: null,
     gap: null,
     popups: 'working',
     settings: {
@@ -163,6 +186,8 @@ export function shopSnapshot(change: Partial<Snapshot> = {}): Snapshot {
       singleKeyShortcuts: true,
       closeToTray: true,
       autostart: false,
+      keepDays: 90,
+      keepAtMost: 1_000_000,
     },
     host: 'desktop',
     newestRow: LINES.length,

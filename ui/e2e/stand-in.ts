@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { Command, Detail, Fault, Row, Snapshot, StationEvent } from '../src/host/host';
+import type { Command, Detail, Draft, Fault, Row, Snapshot, StationEvent } from '../src/host/host';
 import type { Filter } from '../src/host/contract/Filter';
 
 const DIST = join(import.meta.dirname, '..', 'dist');
@@ -123,6 +123,8 @@ export class StandIn {
       }
       case 'send':
         return this.sendReply;
+      case 'unqueue':
+        return this.#unqueue(command.number);
       case 'changeSettings': {
         const { language, ...change } = command.change;
         const chosen = language === undefined ? {} : { language: language === 'system' ? null : language };
@@ -138,9 +140,19 @@ export class StandIn {
     return this.details.filter(
       (row) =>
         (!filter.unread || !row.read) &&
+        (!filter.caughtUp || row.caughtUp) &&
         (filter.kind === undefined || row.type === filter.kind) &&
         (filter.channel === undefined || (row.channel ?? '') === filter.channel) &&
         (filter.upToRow === undefined || row.row <= filter.upToRow),
+    );
+  }
+
+  #unqueue(number: number): Draft | undefined {
+    const { drafts } = this.snapshot.outbox;
+    const draft = drafts.find((one) => one.number === number);
+    this.change({ outbox: { count: drafts.length - 1, drafts: drafts.filter((one) => one !== draft) } });
+    return (
+      draft && { channel: draft.channel, type: draft.type, title: draft.title, message: 'Texte gardé', data: null }
     );
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from './browser';
-import { noon, shopSnapshot } from './shop';
+import { noon, shopOutbox, shopSnapshot } from './shop';
 
 test.use({ viewport: { width: 1100, height: 720 } });
 
@@ -31,21 +31,108 @@ test('runs with frozen prototypes, as in the desktop window', async ({ page, sta
   expect(errors).toEqual([]);
 });
 
+async function writeSend(page: import('@playwright/test').Page): Promise<void> {
+  await nav(page, /^Envoyer/).click();
+  await page.locator('#send-title').fill('Rupture de poulet');
+  await page.locator('#send-message').fill('Proposer le poisson.');
+  await page.locator('.formbar .primary').click();
+}
+
 for (const [code, words] of [
-  ['not_connected', 'Le brouillon est gardé'],
-  ['unconfirmed', 'La notification est peut-être partie'],
+  ['outbox_full', 'Trop d’actions attendent déjà le hub.'],
+  ['storage', 'Le disque de ce poste a refusé.'],
 ] as const) {
   test(`a send that ends ${code} is said in words, and keeps the draft`, async ({ page, standIn }) => {
     await page.goto(standIn.url);
-    await nav(page, /^Envoyer/).click();
-    await page.locator('#send-title').fill('Rupture de poulet');
-    await page.locator('#send-message').fill('Proposer le poisson.');
+    await page.locator('[data-index="0"]').waitFor();
     standIn.fault = { code, message: 'for the developer' };
-    await page.locator('.formbar .primary').click();
+    await writeSend(page);
     await expect(page.getByRole('alert')).toContainText(words);
+    await expect(page.getByRole('alert')).toContainText('Votre texte est conservé.');
     await expect(page.locator('#send-title')).toHaveValue('Rupture de poulet');
   });
 }
+
+test('what is sent without a hub waits, in view, until the hub has it', async ({ page, standIn }) => {
+  standIn.snapshot = shopSnapshot({ link: { state: 'offline', nextAt: noon(), since: noon() } });
+  standIn.sendReply = { outcome: 'queued', number: 7 };
+  await page.goto(standIn.url);
+  await writeSend(page);
+  await expect(page.locator('.form').getByRole('status')).toHaveText('En attente\u00a0: envoyée dès le retour du hub.');
+  await expect(page.locator('#send-title'), 'the text is safe').toHaveValue('');
+  const draft = {
+    number: 7,
+    channel: null,
+    type: 'info' as const,
+    title: 'Rupture de poulet',
+    at: noon(),
+    refused: [],
+  };
+  standIn.change({ outbox: { count: 1, drafts: [draft] } });
+  await expect(page.getByRole('listitem').filter({ hasText: 'Rupture de poulet' })).toContainText('depuis');
+  await expect(nav(page, 'Envoyer 1 en attente')).toBeVisible();
+  await nav(page, /^Notifications/).click();
+  await expect(page.locator('.banner')).toContainText('1 action en attente partira dès le retour du hub.');
+
+  await nav(page, /^Envoyer/).click();
+  standIn.change({ link: { state: 'connected', since: noon() }, outbox: { count: 0, drafts: [] } });
+  await expect(page.locator('.form').getByRole('status')).toHaveText('Envoyée');
+  await expect(page.locator('.qrow')).toHaveCount(0);
+});
+
+test('a send that waits is taken back into the form, but not over another text', async ({ page, standIn }) => {
+  standIn.snapshot = shopSnapshot({ outbox: shopOutbox() });
+  await page.goto(standIn.url);
+  await nav(page, /^Envoyer/).click();
+  await page.locator('#send-message').fill('autre chose');
+  const edit = page.getByRole('button', { name: 'Modifier Rupture de poulet braisé' });
+  await edit.click();
+  await expect(page.locator('.notice')).toContainText('Envoyez ou effacez d’abord le texte en cours.');
+  await expect(page.locator('#send-message')).toHaveValue('autre chose');
+  await page.getByRole('button', { name: 'Effacer le brouillon' }).click();
+  await edit.click();
+  await expect(page.locator('#send-title')).toHaveValue('Rupture de poulet braisé');
+  await expect(page.locator('#send-title')).toBeFocused();
+  await expect(page.locator('#send-channel')).toHaveValue('cuisine');
+  await expect(edit).toHaveCount(0);
+});
+
+test('a send that has gone meanwhile cannot be withdrawn, and that is said', async ({ page, standIn }) => {
+  standIn.snapshot = shopSnapshot({ outbox: shopOutbox() });
+  await page.goto(standIn.url);
+  await nav(page, /^Envoyer/).click();
+  standIn.fault = { code: 'already_sent', message: 'for the developer' };
+  await page.getByRole('button', { name: 'Retirer Rupture de poulet braisé' }).click();
+  await expect(page.locator('.notice')).toContainText('Elle est déjà partie');
+});
+
+test('a withdrawn send can be put back', async ({ page, standIn }) => {
+  standIn.snapshot = shopSnapshot({ outbox: shopOutbox() });
+  await page.goto(standIn.url);
+  await nav(page, /^Envoyer/).click();
+  await page.getByRole('button', { name: 'Retirer Livraison de légumes à 14 h' }).click();
+  await expect(page.locator('.qrow')).toHaveCount(2);
+  await expect(page.locator('#send-queue'), 'the focus is not lost with the line').toBeFocused();
+  await page.locator('.notice').getByRole('button', { name: 'Annuler' }).click();
+  await expect
+    .poll(() => standIn.received.filter((command) => command.do === 'send'))
+    .toMatchObject([{ draft: { title: 'Livraison de légumes à 14 h' } }]);
+});
+
+test('a refusal that comes when the hub is back is said, with its words', async ({ page, standIn }) => {
+  const [draft] = shopOutbox().drafts;
+  if (!draft) throw new Error('the shop has drafts');
+  standIn.snapshot = shopSnapshot({ outbox: { count: 1, drafts: [draft] } });
+  await page.goto(standIn.url);
+  await page.locator('[data-index="0"]').waitFor();
+  standIn.change({ outbox: { count: 1, drafts: [{ ...draft, refused: ['Canal fermé'] }] } });
+  const notice = page.locator('.notice');
+  await expect(notice).toContainText('Le hub n’a pas accepté une notification qui attendait.');
+  await notice.getByRole('button', { name: 'Voir' }).click();
+  await expect(page.locator('.qrow')).toContainText('Réponse du hub\u00a0: Canal fermé');
+  await page.getByRole('button', { name: 'Modifier Rupture de poulet braisé' }).click();
+  await expect(page.getByRole('alert')).toContainText('Canal fermé');
+});
 
 test('data that is no JSON is refused here, with its place', async ({ page, standIn }) => {
   await page.goto(standIn.url);

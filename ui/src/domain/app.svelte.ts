@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { Host, StationEvent } from '../host/host';
+import type { Host, QueuedDraft, StationEvent } from '../host/host';
 import { isFault } from '../host/host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Announcer } from './announcer.svelte';
@@ -7,6 +7,7 @@ import { Inbox } from './inbox.svelte';
 import { NotificationList } from './list.svelte';
 import { Notices } from './notices.svelte';
 import { Reading } from './reading.svelte';
+import { SendQueue } from './send-queue.svelte';
 import { SendForm } from './send.svelte';
 import { Station } from './station.svelte';
 
@@ -24,6 +25,7 @@ export class App {
   readonly reading: Reading;
   readonly inbox: Inbox;
   readonly form: SendForm;
+  readonly queue: SendQueue;
   readonly notices = new Notices();
   readonly announcer = new Announcer(() => this.strings);
   readonly #systemLanguage = systemLanguage(navigator.languages);
@@ -36,6 +38,8 @@ export class App {
     this.reading = new Reading(this.station);
     this.inbox = new Inbox(this.station, this.list, this.reading);
     this.form = new SendForm(this.station);
+    this.queue = new SendQueue(this.station, this.form);
+    this.queue.onRefused = () => this.#sayRefused();
     this.station.listen({ event: (event) => this.#receive(event) });
   }
 
@@ -75,6 +79,35 @@ export class App {
   compose(channel?: string | null): void {
     if (channel !== undefined) this.form.channel = channel;
     this.view = 'send';
+  }
+
+  /** Takes a queued draft back into the form; whether it is there now. */
+  async editQueued(draft: QueuedDraft): Promise<boolean> {
+    const taken = await this.attempt(this.queue.edit(draft));
+    if (taken === false) this.notices.show({ text: this.strings.text('queue.form_full') });
+    return taken ?? false;
+  }
+
+  /** Takes a queued draft out of the outbox; whether it could. */
+  async withdrawQueued(draft: QueuedDraft): Promise<boolean> {
+    const putBack = await this.attempt(this.queue.withdraw(draft));
+    if (!putBack) return false;
+    const run = async () => {
+      const refused = await this.attempt(putBack());
+      if (refused && refused.length > 0) this.#hubRefused(refused, null);
+    };
+    this.notices.show({
+      text: this.strings.text('queue.withdrawn'),
+      action: { label: this.strings.text('common.undo'), run: () => void run() },
+    });
+    return true;
+  }
+
+  #sayRefused(): void {
+    this.notices.show({
+      text: this.strings.text('queue.refused_later'),
+      action: { label: this.strings.text('queue.show'), run: () => (this.view = 'send') },
+    });
   }
 
   #receive(event: StationEvent): void {

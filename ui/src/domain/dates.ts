@@ -9,6 +9,14 @@ export function clockTime(at: number, language: Language): string {
   return format(language, { hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
+/** `12:06`, or with its day if that is not today: `le 19 nov. à 23:50`. */
+export function moment(at: number, now: number, strings: Strings): string {
+  const time = clockTime(at, strings.language);
+  if (new Date(at).toDateString() === new Date(now).toDateString()) return time;
+  const day = format(strings.language, { day: 'numeric', month: 'short' }).format(at);
+  return strings.text('time.on_day', { day, time });
+}
+
 /** `20 novembre 2026, 12:06:41`. */
 export function fullTime(at: number, language: Language): string {
   const day = format(language, { day: 'numeric', month: 'long', year: 'numeric' }).format(at);

@@ -16,7 +16,7 @@ const PAGES_KEPT = 60;
  * until the reader is at the top or asks for it.
  */
 export class NotificationList {
-  choice = $state.raw<Choice>({ unread: false });
+  choice = $state.raw<Choice>({ unread: false, caughtUp: false });
   outline = $state.raw<Outline | null>(null);
   /** Matching notifications that arrived above the cut. */
   above = $state(0);

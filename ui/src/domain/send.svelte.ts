@@ -1,7 +1,8 @@
 import { parse as parseTolerantly, type ParseError } from 'jsonc-parser';
+import type { FaultCode } from '../host/contract/FaultCode';
 import type { JsonValue } from '../host/contract/serde_json/JsonValue';
 import type { NotificationType } from '../host/contract/NotificationType';
-import { isFault } from '../host/host';
+import { isFault, type Draft, type Snapshot } from '../host/host';
 import type { StringKey, Values } from '../strings/strings';
 import type { Station } from './station.svelte';
 
@@ -16,10 +17,10 @@ export interface Problem {
 }
 
 export type SendOutcome =
-  | { is: 'confirmed'; id: string; subscribers: number | null }
-  | { is: 'not_connected' }
-  | { is: 'unconfirmed' }
-  | { is: 'failed' };
+  | { is: 'sent'; subscribers: number | null }
+  /** On this computer's disk; `listed` once the station's outbox has shown it. */
+  | { is: 'queued'; number: number; listed: boolean }
+  | { is: 'failed'; fault: FaultCode | 'station' };
 
 /** The notification being written. It outlives the view, and every failed attempt. */
 export class SendForm {
@@ -36,6 +37,11 @@ export class SendForm {
 
   constructor(station: Station) {
     this.#station = station;
+    station.listen({
+      event: (event) => {
+        if (event.event === 'snapshot') this.#follow(event.snapshot);
+      },
+    });
   }
 
   get empty(): boolean {
@@ -49,6 +55,17 @@ export class SendForm {
   clear(): void {
     this.title = this.message = this.dataText = '';
     this.problems = [];
+    this.outcome = null;
+  }
+
+  /** Takes up a draft again; `refused` are the hub's words about it, if it was refused. */
+  load(draft: Draft, refused: string[] = []): void {
+    this.channel = draft.channel;
+    this.type = draft.type;
+    this.title = draft.title;
+    this.message = draft.message;
+    this.dataText = draft.data === null ? '' : JSON.stringify(draft.data, null, 2);
+    this.problems = refused.map((words) => problemOf('', words));
     this.outcome = null;
   }
 
@@ -68,18 +85,32 @@ export class SendForm {
         do: 'send',
         draft: { channel, type, title, message, data: data.value },
       });
-      if (sent.outcome === 'confirmed') {
-        this.clear();
-        this.outcome = { is: 'confirmed', id: sent.id, subscribers: sent.subscribers };
-      } else {
+      if (sent.outcome === 'refused') {
         this.problems = sent.errors.map((words, at) => problemOf(sent.codes[at] ?? '', words));
+        return;
       }
+      // Stored by the hub or by this computer: the text is safe either way.
+      this.clear();
+      this.outcome =
+        sent.outcome === 'confirmed'
+          ? { is: 'sent', subscribers: sent.subscribers }
+          : { is: 'queued', number: sent.number, listed: false };
     } catch (error) {
-      const code = isFault(error) ? error.code : 'failed';
-      this.outcome = { is: code === 'not_connected' || code === 'unconfirmed' ? code : 'failed' };
+      this.outcome = { is: 'failed', fault: isFault(error) ? error.code : 'station' };
     } finally {
       this.busy = false;
     }
+  }
+
+  // What was said about the last send must not outlive its truth.
+  #follow({ outbox, link }: Snapshot): void {
+    if (this.outcome?.is !== 'queued') return;
+    const { number, listed } = this.outcome;
+    const draft = outbox.drafts.find((one) => one.number === number);
+    if (draft) this.outcome = draft.refused.length > 0 ? null : { is: 'queued', number, listed: true };
+    // A long outbox shows its first drafts only, and an event may be older than the answer to the send.
+    else if (listed || (link.state === 'connected' && outbox.count === 0))
+      this.outcome = { is: 'sent', subscribers: null };
   }
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { fault, FakeHost } from '../testing/fake-host';
+import { fault, FakeHost, queued, snapshot } from '../testing/fake-host';
+import type { Snapshot } from '../host/host';
 import { SendForm } from './send.svelte';
 import { Station } from './station.svelte';
 
@@ -8,7 +9,9 @@ let form: SendForm;
 
 beforeEach(() => {
   host = new FakeHost();
-  form = new SendForm(new Station(host));
+  const station = new Station(host);
+  form = new SendForm(station);
+  station.start();
   host.answer = () => ({ outcome: 'confirmed', id: 'n_1', subscribers: 4 });
   form.title = 'Rupture de poulet braisé';
   form.message = 'Proposer le poisson.';
@@ -25,7 +28,7 @@ test('a confirmed send clears the form and says how many got it', async () => {
     message: 'Proposer le poisson.',
     data: { ref: 'POULET-BR' },
   });
-  expect(form.outcome).toEqual({ is: 'confirmed', id: 'n_1', subscribers: 4 });
+  expect(form.outcome).toEqual({ is: 'sent', subscribers: 4 });
   expect(form.empty).toBe(true);
 });
 
@@ -73,9 +76,50 @@ test('pressing twice sends once', async () => {
   expect(form.busy).toBe(false);
 });
 
-test.each(['not_connected', 'unconfirmed'] as const)('a fault %s keeps the draft and is told apart', async (code) => {
+test.each(['outbox_full', 'storage'] as const)('a fault %s is told apart, and keeps the draft', async (code) => {
   host.answer = () => Promise.reject(fault(code));
   await form.send();
-  expect(form.outcome).toEqual({ is: code });
+  expect(form.outcome).toEqual({ is: 'failed', fault: code });
   expect(form.message).toBe('Proposer le poisson.');
+});
+
+test('a station that does not answer at all keeps the draft', async () => {
+  host.answer = () => Promise.reject(new TypeError('fetch failed'));
+  await form.send();
+  expect(form.outcome).toEqual({ is: 'failed', fault: 'station' });
+  expect(form.title).toBe('Rupture de poulet braisé');
+});
+
+const OFFLINE: Snapshot['link'] = { state: 'offline', nextAt: 0, since: 0 };
+
+function say(change: Partial<Snapshot>): void {
+  host.emit({ event: 'snapshot', snapshot: snapshot(change) });
+}
+
+async function sendOffline(): Promise<void> {
+  host.answer = () => ({ outcome: 'queued', number: 7 });
+  await form.send();
+}
+
+test('a send that waits for the hub empties the form: the text is safe', async () => {
+  await sendOffline();
+  expect(form.outcome).toEqual({ is: 'queued', number: 7, listed: false });
+  expect(form.empty).toBe(true);
+  expect(form.problems).toEqual([]);
+});
+
+test('it is said to wait until it has left the outbox, then to be sent', async () => {
+  await sendOffline();
+  say({ link: OFFLINE });
+  expect(form.outcome, 'an event from before the send proves nothing').toMatchObject({ is: 'queued' });
+  say({ link: OFFLINE, outbox: { count: 1, drafts: [queued(7)] } });
+  expect(form.outcome).toMatchObject({ is: 'queued' });
+  say({ outbox: { count: 0, drafts: [] } });
+  expect(form.outcome).toEqual({ is: 'sent', subscribers: null });
+});
+
+test('what the hub refuses later is no longer said to wait', async () => {
+  await sendOffline();
+  say({ outbox: { count: 1, drafts: [queued(7, { refused: ['Non.'] })] } });
+  expect(form.outcome).toBeNull();
 });

@@ -1,15 +1,32 @@
 import type { Channel } from './contract/Channel';
 import type { Command } from './contract/Command';
 import type { Detail } from './contract/Detail';
+import type { Draft } from './contract/Draft';
 import type { Event as StationEvent } from './contract/Event';
 import type { Fault } from './contract/Fault';
+import type { Outbox } from './contract/Outbox';
 import type { Outline } from './contract/Outline';
+import type { QueuedDraft } from './contract/QueuedDraft';
 import type { Row } from './contract/Row';
 import type { Sent } from './contract/Sent';
 import type { Settings } from './contract/Settings';
 import type { Snapshot } from './contract/Snapshot';
 
-export type { Channel, Command, Detail, Fault, Outline, Row, Sent, Settings, Snapshot, StationEvent };
+export type {
+  Channel,
+  Command,
+  Detail,
+  Draft,
+  Fault,
+  Outbox,
+  Outline,
+  QueuedDraft,
+  Row,
+  Sent,
+  Settings,
+  Snapshot,
+  StationEvent,
+};
 
 /** What each command answers with; the contract says it in words, per variant. */
 interface Replies {
@@ -24,11 +41,15 @@ interface Replies {
   leaveChannel: null;
   refreshChannels: null;
   send: Sent;
+  unqueue: Draft;
+  take: null;
+  release: null;
   tryNow: null;
   changeSettings: Settings;
   startHub: null;
   stopHub: null;
   dismissGap: null;
+  dismissCatchUp: null;
   testPopup: null;
 }
 

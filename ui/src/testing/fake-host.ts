@@ -1,4 +1,14 @@
-import type { Command, Fault, Host, HostListener, ReplyOf, Row, Snapshot, StationEvent } from '../host/host';
+import type {
+  Command,
+  Fault,
+  Host,
+  HostListener,
+  QueuedDraft,
+  ReplyOf,
+  Row,
+  Snapshot,
+  StationEvent,
+} from '../host/host';
 
 type Answer = (command: Command) => unknown;
 
@@ -51,8 +61,23 @@ export function rows(count: number, change: Partial<Row> = {}): Row[] {
     at: 1_763_640_000_000 + (count - at) * 1000,
     read: false,
     caughtUp: false,
+    expired: false,
+    taken: null,
     ...change,
   }));
+}
+
+/** A draft that waits for the hub. */
+export function queued(number: number, change: Partial<QueuedDraft> = {}): QueuedDraft {
+  return {
+    number,
+    channel: 'cuisine',
+    type: 'warning',
+    title: `Rupture ${number}`,
+    at: 1_763_640_000_000 + number * 1000,
+    refused: [],
+    ...change,
+  };
 }
 
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
@@ -63,8 +88,11 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     channels: [],
     unread: 0,
     total: 0,
+    historyBytes: 0,
     hostedHub: { state: 'off' },
     storageFault: null,
+    outbox: { count: 0, drafts: [] },
+    catchUp: null,
     gap: null,
     popups: 'unknown',
     settings: {
@@ -80,6 +108,8 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
       singleKeyShortcuts: true,
       closeToTray: false,
       autostart: false,
+      keepDays: 90,
+      keepAtMost: 1_000_000,
     },
     host: 'browser',
     newestRow: 0,
@@ -94,6 +124,7 @@ export function answersFrom(held: () => Row[], newestRow: () => number): Answer 
     held().filter(
       (row) =>
         (!filter.unread || !row.read) &&
+        (!filter.caughtUp || row.caughtUp) &&
         row.row <= (filter.upToRow ?? Infinity) &&
         (filter.channel === undefined || row.channel === filter.channel),
     );
