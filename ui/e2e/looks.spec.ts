@@ -38,6 +38,8 @@ const sendBad = async (page: Page) => {
   await expect(page.locator('#send-title')).toBeFocused();
 };
 
+const CATCH_UP = { count: 12, from: noon() - 1_260_000, to: noon() - 300_000, newest: 'n_1' };
+
 const LOOKS: Look[] = [
   { name: 'inbox' },
   { name: 'detail', go: openFirst },
@@ -99,6 +101,12 @@ const LOOKS: Look[] = [
   { name: 'no-popups', snapshot: { popups: 'no_service' } },
   { name: 'no-storage', snapshot: { storageFault: 'No space left on device (os error 28)' } },
   { name: 'gap', snapshot: { gap: { channels: ['', 'commandes'], since: noon() - 540_000 } } },
+  { name: 'catchup', snapshot: { catchUp: CATCH_UP } },
+  {
+    name: 'catchup-shown',
+    snapshot: { catchUp: CATCH_UP, gap: { channels: ['', 'commandes'], since: noon() - 540_000 } },
+    go: (page) => page.getByRole('button', { name: /Les voir|Show them/ }).click(),
+  },
   { name: 'channels', go: to(CHANNELS) },
   { name: 'send', go: to(SEND) },
   {

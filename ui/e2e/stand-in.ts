@@ -123,6 +123,9 @@ export class StandIn {
       }
       case 'send':
         return this.sendReply;
+      case 'dismissCatchUp':
+        this.change({ catchUp: null });
+        return null;
       case 'unqueue':
         return this.#unqueue(command.number);
       case 'changeSettings': {

@@ -239,3 +239,20 @@ test('what may be missing is said until the person says that they know', async (
   standIn.change({ gap: null });
   await expect(banner).toBeHidden();
 });
+
+test('what was missed is summed up, shown on its own, and there is a way back', async ({ page, standIn }) => {
+  standIn.snapshot = shopSnapshot({ catchUp: { count: 1, from: noon() - 720_000, to: noon() - 240_000, newest: 'n' } });
+  await page.goto(standIn.url);
+  const banner = page.locator('.banner.good');
+  await expect(banner).toContainText('1 notification manquée récupérée');
+  await expect(banner).toContainText('Reçues entre 11:55 et 12:03.');
+  await expect(page.locator('[aria-live]'), 'said once').toHaveText('1 notification manquée récupérée');
+  await banner.getByRole('button', { name: 'Les voir' }).click();
+  await expect(page.locator('.row')).toHaveCount(1);
+  await expect(page.locator('.row')).toContainText('Rattrapée');
+  await page.getByRole('button', { name: 'Rattrapées Effacer les filtres' }).click();
+  await expect(page.locator('.row')).toHaveCount(standIn.details.length);
+  await banner.getByRole('button', { name: 'Fermer' }).click();
+  await expect(banner).toBeHidden();
+  await expect(page.locator('#list'), 'the focus is not lost with the banner').toBeFocused();
+});

@@ -1,18 +1,43 @@
+import type { CatchUp } from '../host/contract/CatchUp';
 import type { Row } from '../host/host';
 import type { Strings } from '../strings/strings';
 
 /** A screen reader must be able to finish a sentence before the next one. */
 const QUIET_MS = 5000;
+/** A catch-up that has not grown for so long is over. */
+const SETTLED_MS = 1500;
 
 /** What the polite live region says: one new notification, or how many came since it last spoke. */
 export class Announcer {
   words = $state('');
   #waiting = 0;
+  #caughtUp = 0;
+  #settling: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly strings: () => Strings) {}
 
+  /** What was missed is not announced here: `caughtUp` says it all at once. */
   arrived(rows: Row[], count: number): void {
+    const live = rows.filter((row) => !row.caughtUp);
+    // Of many only the newest are listed; the others came with them.
+    if (live.length < rows.length) return this.#live(live, live.length);
+    this.#live(rows, count);
+  }
+
+  /** Says once what an outage had held back, when nothing more of it comes. */
+  caughtUp(catchUp: CatchUp | null): void {
+    const count = catchUp?.count ?? 0;
+    if (count === this.#caughtUp) return;
+    this.#caughtUp = count;
+    clearTimeout(this.#settling);
+    if (count > 0) {
+      this.#settling = setTimeout(() => (this.words = this.strings().count('catchup.title', count)), SETTLED_MS);
+    }
+  }
+
+  #live(rows: Row[], count: number): void {
+    if (count === 0) return;
     if (this.#timer !== undefined) {
       this.#waiting += count;
       return;

@@ -4,7 +4,7 @@ import { isFault } from '../host/host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Announcer } from './announcer.svelte';
 import { Inbox } from './inbox.svelte';
-import { NotificationList } from './list.svelte';
+import { EVERYTHING, NotificationList } from './list.svelte';
 import { Notices } from './notices.svelte';
 import { Reading } from './reading.svelte';
 import { SendQueue } from './send-queue.svelte';
@@ -40,7 +40,10 @@ export class App {
     this.form = new SendForm(this.station);
     this.queue = new SendQueue(this.station, this.form);
     this.queue.onRefused = () => this.#sayRefused();
-    this.station.listen({ event: (event) => this.#receive(event) });
+    this.station.listen({
+      event: (event) => this.#receive(event),
+      reopened: () => this.announcer.caughtUp(this.station.snapshot?.catchUp ?? null),
+    });
   }
 
   start(): void {
@@ -63,7 +66,13 @@ export class App {
     // What was open and where the list was scrolled to stay, unless the person asks again.
     if (comingBack) return;
     this.reading.close();
-    await this.list.narrow({ channel });
+    await this.list.narrow({ channel, caughtUp: false });
+  }
+
+  /** Shows what an outage had held back, and nothing else. */
+  async showCaughtUp(): Promise<void> {
+    this.reading.close();
+    await this.list.narrow({ ...EVERYTHING, caughtUp: true });
   }
 
   async markAllRead(): Promise<void> {
@@ -112,6 +121,7 @@ export class App {
 
   #receive(event: StationEvent): void {
     if (event.event === 'arrived') this.announcer.arrived(event.rows, event.count);
+    else if (event.event === 'snapshot') this.announcer.caughtUp(event.snapshot.catchUp);
     else if (event.event === 'openRequested') this.view = 'inbox';
     else if (event.event === 'hubErrors') this.#hubRefused(event.errors, event.about);
   }

@@ -1,4 +1,4 @@
-import type { Choice, NotificationList } from './list.svelte';
+import { EVERYTHING, type Choice, type NotificationList } from './list.svelte';
 import type { Reading } from './reading.svelte';
 import type { Station } from './station.svelte';
 
@@ -73,8 +73,7 @@ export class Inbox {
   async openRequested(id: string): Promise<void> {
     this.currentId = id;
     const opening = this.reading.open(id);
-    if ((await this.list.locate(id)) === null)
-      await this.list.narrow({ unread: false, kind: undefined, channel: undefined });
+    if ((await this.list.locate(id)) === null) await this.list.narrow(EVERYTHING);
     await this.#findAgain();
     if (this.#index !== null) this.reveal = { index: this.#index, focus: false };
     await opening;

@@ -9,6 +9,9 @@ export type Choice = Omit<Filter, 'upToRow'>;
 const PAGE = 50;
 const PAGES_KEPT = 60;
 
+/** Everything that the station keeps. */
+export const EVERYTHING: Choice = { unread: false, caughtUp: false, kind: undefined, channel: undefined };
+
 /**
  * The notifications a filter shows, of which only the pages in view are held.
  *
@@ -16,7 +19,7 @@ const PAGES_KEPT = 60;
  * until the reader is at the top or asks for it.
  */
 export class NotificationList {
-  choice = $state.raw<Choice>({ unread: false, caughtUp: false });
+  choice = $state.raw<Choice>(EVERYTHING);
   outline = $state.raw<Outline | null>(null);
   /** Matching notifications that arrived above the cut. */
   above = $state(0);
@@ -176,8 +179,12 @@ export class NotificationList {
   }
 
   #shows(row: Row): boolean {
-    const { kind, channel } = this.choice;
-    return (kind === undefined || row.type === kind) && (channel === undefined || (row.channel ?? '') === channel);
+    const { caughtUp, kind, channel } = this.choice;
+    return (
+      (!caughtUp || row.caughtUp) &&
+      (kind === undefined || row.type === kind) &&
+      (channel === undefined || (row.channel ?? '') === channel)
+    );
   }
 
   #changeRead(ids: string[], read: boolean): void {

@@ -62,6 +62,17 @@ test('only arrivals that the filter shows are counted', async () => {
   expect(list.above).toBe(1);
 });
 
+test('narrowed to what was caught up, only that is shown and counted', async () => {
+  held = held.map((row, at) => ({ ...row, caughtUp: at < 2 }));
+  await list.narrow({ caughtUp: true });
+  expect(list.total).toBe(2);
+  list.atTop = false;
+  arrive(1);
+  expect(list.above).toBe(0);
+  arrive(1, { caughtUp: true });
+  expect(list.above).toBe(1);
+});
+
 test('loads only the pages in view, however long the list', async () => {
   await start(100_000);
   const before = host.asked('page').length;

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { rows } from '../testing/fake-host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Announcer } from './announcer.svelte';
-import { dayName, duration } from './dates';
+import { dayName, duration, moment } from './dates';
 import { Placement } from './rows';
 import { actionOf, type KeyPress } from './shortcuts';
 
@@ -63,6 +63,41 @@ test('the live region speaks at most once in five seconds, then says how many', 
   expect(announcer.words).toBe('3 nouvelles notifications');
 });
 
+test('what an outage held back is said once, when it is all there', () => {
+  vi.useFakeTimers();
+  const announcer = new Announcer(() => stringsFor('fr'));
+  const caughtUp = (count: number) => announcer.caughtUp({ count, from: 0, to: 0, newest: 'n_1' });
+  for (let count = 1; count <= 12; count += 1) {
+    announcer.arrived(rows(1, { caughtUp: true }), 1);
+    caughtUp(count);
+    vi.advanceTimersByTime(1000);
+    expect(announcer.words, 'not one by one').toBe('');
+  }
+  vi.advanceTimersByTime(500);
+  expect(announcer.words).toBe('12 notifications manquées récupérées');
+  announcer.arrived(rows(1), 1);
+  caughtUp(12);
+  vi.advanceTimersByTime(60_000);
+  expect(announcer.words, 'what comes live afterwards is').toContain('Commande 1');
+});
+
+test('of many that were caught up at once only the newest are listed, and none is announced', () => {
+  vi.useFakeTimers();
+  const announcer = new Announcer(() => stringsFor('fr'));
+  announcer.arrived(rows(100, { caughtUp: true }), 10_000);
+  vi.advanceTimersByTime(10_000);
+  expect(announcer.words).toBe('');
+});
+
+test('a dismissed catch-up is not announced', () => {
+  vi.useFakeTimers();
+  const announcer = new Announcer(() => stringsFor('fr'));
+  announcer.caughtUp({ count: 3, from: 0, to: 0, newest: 'n_1' });
+  announcer.caughtUp(null);
+  vi.advanceTimersByTime(10_000);
+  expect(announcer.words).toBe('');
+});
+
 test('French says zero in the singular, English in the plural', () => {
   expect(stringsFor('fr').count('inbox.marked', 0)).toBe('0 notification marquée lue');
   expect(stringsFor('en').count('inbox.marked', 0)).toBe('0 notifications marked as read');
@@ -84,6 +119,14 @@ test('days are named as people say them', () => {
   expect(name('2026-11-19')).toBe('Hier');
   expect(name('2026-11-16')).toBe('Lundi 16 novembre');
   expect(name('2025-12-24')).toBe('Mercredi 24 décembre 2025');
+});
+
+test('a moment of another day says which', () => {
+  const now = new Date(2026, 10, 20, 12, 7).getTime();
+  const lastNight = new Date(2026, 10, 19, 23, 50).getTime();
+  expect(moment(new Date(2026, 10, 20, 0, 5).getTime(), now, stringsFor('fr'))).toBe('00:05');
+  expect(moment(lastNight, now, stringsFor('fr'))).toBe('le 19 nov. à 23:50');
+  expect(moment(lastNight, now, stringsFor('en'))).toBe('19 Nov at 23:50');
 });
 
 test('durations read at a glance', () => {

@@ -47,6 +47,11 @@ export const en: Record<keyof typeof fr, string> = {
   'conn.lost': 'Station unreachable',
   'conn.lost.body': 'This page receives nothing any more. It will catch up as soon as the station answers.',
 
+  'catchup.title_one': '{n} missed notification recovered',
+  'catchup.title_other': '{n} missed notifications recovered',
+  'catchup.body': 'Received between {from} and {to}.',
+  'catchup.show': 'Show them',
+  'catchup.filter': 'Caught up',
   'catchup.tag': 'Caught up',
 
   'inbox.title': 'Notifications',

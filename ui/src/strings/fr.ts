@@ -46,6 +46,11 @@ export const fr = {
   'conn.lost': 'Station injoignable',
   'conn.lost.body': 'Cette page ne reçoit plus rien. Elle se remettra à jour dès que la station répondra.',
 
+  'catchup.title_one': '{n} notification manquée récupérée',
+  'catchup.title_other': '{n} notifications manquées récupérées',
+  'catchup.body': 'Reçues entre {from} et {to}.',
+  'catchup.show': 'Les voir',
+  'catchup.filter': 'Rattrapées',
   'catchup.tag': 'Rattrapée',
 
   'inbox.title': 'Notifications',
