@@ -127,9 +127,9 @@ test('a refusal that comes when the hub is back is said, with its words', async 
   await page.locator('[data-index="0"]').waitFor();
   standIn.change({ outbox: { count: 1, drafts: [{ ...draft, refused: ['Canal fermé'] }] } });
   const notice = page.locator('.notice');
-  await expect(notice).toContainText('Le hub n’a pas accepté une notification qui attendait.');
+  await expect(notice).toContainText('Une notification qui attendait est à vérifier.');
   await notice.getByRole('button', { name: 'Voir' }).click();
-  await expect(page.locator('.qrow')).toContainText('Réponse du hub\u00a0: Canal fermé');
+  await expect(page.locator('.qrow')).toContainText('Canal fermé');
   await page.getByRole('button', { name: 'Modifier Rupture de poulet braisé' }).click();
   await expect(page.getByRole('alert')).toContainText('Canal fermé');
 });

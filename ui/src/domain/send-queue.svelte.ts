@@ -7,7 +7,7 @@ const LISTED = 50;
 
 /** What a person sent and the hub does not have yet, or does not want. */
 export class SendQueue {
-  /** Called when the hub has refused something that had waited. */
+  /** Called when something that had waited is not tried again. */
   onRefused: () => void = () => {};
 
   readonly #station: Station;
@@ -20,6 +20,7 @@ export class SendQueue {
     station.listen({ event: (event) => event.event === 'snapshot' && this.#watch(), reopened: () => this.#watch() });
   }
 
+  /** Those the hub did not want, or may have already: they are not tried again. */
   get refused(): QueuedDraft[] {
     return this.#drafts.filter(({ refused }) => refused.length > 0);
   }
@@ -36,6 +37,11 @@ export class SendQueue {
 
   get size(): number {
     return this.#drafts.length + this.unlisted;
+  }
+
+  /** Everything that goes to the hub once it is back, also what a person takes. */
+  get pending(): number {
+    return Math.max(0, (this.#station.snapshot?.outbox.count ?? 0) - this.refused.length);
   }
 
   /** Takes a draft back into the form, unless that would overwrite another text: then false. */

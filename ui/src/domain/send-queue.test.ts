@@ -41,10 +41,11 @@ beforeEach(async () => {
 });
 
 test('what waits and what was refused are told apart', () => {
-  hold([queued(1), queued(2, { refused: ['Non.'] }), queued(3)]);
+  hold([queued(1), queued(2, { refused: ['Non.'] }), queued(3)], 4);
   expect(queue.waiting.map(({ number }) => number)).toEqual([1, 3]);
   expect(queue.refused.map(({ number }) => number)).toEqual([2]);
   expect(queue.size).toBe(3);
+  expect(queue.pending, 'and one that a person takes').toBe(3);
 });
 
 test('beyond fifty only their number is known', () => {
@@ -73,9 +74,9 @@ test('a draft taken back is in the form as it was typed', async () => {
   });
 });
 
-test('a refused draft brings the hub’s words along', async () => {
+test('a draft that could not stay brings along why', async () => {
   await queue.edit(queued(1, { refused: ['Canal fermé'] }));
-  expect(form.problemsOf(null)).toEqual([{ field: null, sentence: 'send.err.refused', hubWords: 'Canal fermé' }]);
+  expect(form.outcome).toEqual({ is: 'returned', words: ['Canal fermé'] });
 });
 
 test('a draft never overwrites what is being typed', async () => {
@@ -115,7 +116,7 @@ test('what cannot be put back is in the form', async () => {
   answerSend = () => ({ outcome: 'refused', errors: ['Non.'], codes: [] });
   expect(await putBack()).toEqual(['Non.']);
   expect(form.title).toBe('Rupture de poulet');
-  expect(form.problemsOf(null)).toHaveLength(1);
+  expect(form.outcome).toEqual({ is: 'returned', words: ['Non.'] });
 });
 
 test('a refusal that comes later is said once', () => {

@@ -20,6 +20,8 @@ export type SendOutcome =
   | { is: 'sent'; subscribers: number | null }
   /** On this computer's disk; `listed` once the station's outbox has shown it. */
   | { is: 'queued'; number: number; listed: boolean }
+  /** Taken out of the outbox, where it could not stay as it was. */
+  | { is: 'returned'; words: string[] }
   | { is: 'failed'; fault: FaultCode | 'station' };
 
 /** The notification being written. It outlives the view, and every failed attempt. */
@@ -58,15 +60,15 @@ export class SendForm {
     this.outcome = null;
   }
 
-  /** Takes up a draft again; `refused` are the hub's words about it, if it was refused. */
-  load(draft: Draft, refused: string[] = []): void {
+  /** Takes up a draft again; `words` say why it came back, if it was not the person who asked for it. */
+  load(draft: Draft, words: string[]): void {
     this.channel = draft.channel;
     this.type = draft.type;
     this.title = draft.title;
     this.message = draft.message;
     this.dataText = draft.data === null ? '' : JSON.stringify(draft.data, null, 2);
-    this.problems = refused.map((words) => problemOf('', words));
-    this.outcome = null;
+    this.problems = [];
+    this.outcome = words.length > 0 ? { is: 'returned', words } : null;
   }
 
   async send(): Promise<void> {

@@ -190,7 +190,7 @@ export const en: Record<keyof typeof fr, string> = {
   'send.now': 'now',
 
   'queue.title': 'Waiting for the hub',
-  'queue.refused': 'Refused by the hub',
+  'queue.refused': 'To check',
   'queue.since': 'since {time}',
   'queue.count_one': '{n} waiting',
   'queue.count_other': '{n} waiting',
@@ -201,7 +201,7 @@ export const en: Record<keyof typeof fr, string> = {
   'queue.delete': 'Delete',
   'queue.withdrawn': 'Withdrawn.',
   'queue.form_full': 'Send or clear the current text first.',
-  'queue.refused_later': 'The hub did not accept a notification that was waiting.',
+  'queue.refused_later': 'A notification that was waiting needs checking.',
   'queue.show': 'Show',
 
   'toast.prefix.warning': 'Warning: {title}',

@@ -191,7 +191,7 @@ export const fr = {
   'send.now': 'maintenant',
 
   'queue.title': 'En attente du hub',
-  'queue.refused': 'Refusées par le hub',
+  'queue.refused': 'À vérifier',
   'queue.since': 'depuis {time}',
   'queue.count_one': '{n} en attente',
   'queue.count_other': '{n} en attente',
@@ -202,7 +202,7 @@ export const fr = {
   'queue.delete': 'Supprimer',
   'queue.withdrawn': 'Envoi retiré.',
   'queue.form_full': 'Envoyez ou effacez d’abord le texte en cours.',
-  'queue.refused_later': 'Le hub n’a pas accepté une notification qui attendait.',
+  'queue.refused_later': 'Une notification qui attendait est à vérifier.',
   'queue.show': 'Voir',
 
   'toast.prefix.warning': 'Attention\u00a0: {title}',
