@@ -35,6 +35,8 @@ pub struct Entry {
     pub read: bool,
     /// Whether it came after an outage.
     pub caught_up: bool,
+    /// Whether its sender's time for it was over when it came.
+    pub expired: bool,
 }
 
 /// A notification whole.
@@ -58,7 +60,8 @@ pub struct Day {
 }
 
 /// The columns that [`Entry::read`] expects, in its order.
-pub(crate) const COLUMNS: &str = "row, id, kind, title, message, sender, channel, at, read, caught_up";
+pub(crate) const COLUMNS: &str =
+    "row, id, kind, title, message, sender, channel, at, read, caught_up, expired";
 
 impl Entry {
     /// Reads a row selected with [`COLUMNS`] first.
@@ -75,18 +78,20 @@ impl Entry {
             at: Timestamp::from_millis(row.get(7)?),
             read: row.get(8)?,
             caught_up: row.get(9)?,
+            expired: row.get(10)?,
         })
     }
 }
 
 impl Details {
-    /// Reads a row selected with [`COLUMNS`], then `data, received_at`.
+    /// Reads a row selected with [`COLUMNS`] first, `data` and `received_at`.
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let data: Option<String> = row.get(10)?;
+        let data: Option<String> = row.get("data")?;
         let data = data
             .map(|json| serde_json::from_str(&json))
             .transpose()
-            .map_err(|error| Error::FromSqlConversionFailure(10, Type::Text, Box::new(error)))?;
-        Ok(Self { entry: Entry::read(row)?, data, received_at: Timestamp::from_millis(row.get(11)?) })
+            .map_err(|error| Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))?;
+        let received_at = Timestamp::from_millis(row.get("received_at")?);
+        Ok(Self { entry: Entry::read(row)?, data, received_at })
     }
 }

@@ -13,11 +13,17 @@
 //! Per channel of a hub's database the history knows how far it is: rows and cursor are one transaction, so
 //! that the word "received" to the hub is never ahead of the disk. See [`Batch`].
 //!
+//! # Updates
+//! A notification with a key takes the place of the earlier one of its channel with the same key: that row goes,
+//! and the new one is as unread and as much on top as any other. One that comes late, with a smaller id than the
+//! row that is here, has been superseded and is not kept. See [`Replaced`].
+//!
 //! # Outbox
 //! What a person sends is on the disk before any hub hears of it, and stays there until that hub has answered.
 //! When it is sent, and what an answer means, is the station's to decide. See [`Outgoing`].
 
 mod append;
+mod arriving;
 mod batch;
 mod cursor;
 mod device;
@@ -35,6 +41,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+pub use arriving::{Replaced, Stored};
 pub use batch::{Batch, Origin};
 pub use entry::{Arrival, Day, Details, Entry};
 pub use error::InboxError;

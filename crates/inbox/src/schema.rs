@@ -99,6 +99,13 @@ const MIGRATIONS: &[&str] = &[
         draft     TEXT
     ) STRICT;
 ",
+    r"
+    -- A later notification of the channel with the same key takes the place of this one.
+    ALTER TABLE notification ADD COLUMN key TEXT;
+    -- Its sender's time for it was over when it came.
+    ALTER TABLE notification ADD COLUMN expired INTEGER NOT NULL DEFAULT 0 CHECK (expired IN (0, 1));
+    CREATE UNIQUE INDEX latest ON notification (ifnull(channel, ''), key) WHERE key IS NOT NULL;
+",
 ];
 
 /// How long another program (a backup) may hold the file before a call gives up.

@@ -73,18 +73,31 @@ fn a_folder_that_is_not_there_is_named() {
     );
 }
 
+/// What each version added, as it was released.
+const VERSIONS: [&str; 2] = [include_str!("versions/1.sql"), include_str!("versions/2.sql")];
+
 #[test]
-fn a_history_from_before_the_cursors_keeps_its_rows() {
-    let folder = Folder::new();
-    folder.open().append(&[arrival("n_1")], at(MORNING)).expect("stored");
-    let raw = Connection::open(folder.file()).expect("opened");
-    raw.execute_batch(
-        "DROP TABLE hub; DROP TABLE cursor; DROP TABLE gap; DROP TABLE device; DROP TABLE outbox;
-         PRAGMA user_version = 1",
-    )
-    .expect("as the first version made it");
-    drop(raw);
-    let mut inbox = folder.open();
-    assert_eq!(inbox.tally().expect("counted").total, 1, "an update costs nobody their history");
-    assert_eq!(inbox.device_id("fresh").expect("kept"), "fresh", "and the new tables are there");
+fn a_history_of_an_earlier_version_keeps_its_rows() {
+    for version in 1..=VERSIONS.len() {
+        let folder = Folder::new();
+        let raw = Connection::open(folder.file()).expect("opened");
+        raw.execute_batch(&VERSIONS[..version].concat()).expect("as that version made it");
+        raw.execute_batch(&format!(
+            "PRAGMA application_id = 0x43464E49; PRAGMA user_version = {version};
+             INSERT INTO notification (id, kind, title, message, sender, at, received_at, quarter, caught_up)
+             VALUES ('n_1', 'info', 't', 'm', 's', 0, 0, 0, 0)"
+        ))
+        .expect("as that version left it");
+        drop(raw);
+        let mut inbox = folder.open();
+        assert_eq!(inbox.tally().expect("counted").total, 1, "version {version} costs nobody their history");
+        inbox.append(&[arrival("n_2")], at(MORNING)).expect("stored");
+        let rows = inbox.page(&Filter::default(), 0, 10).expect("listed");
+        assert_eq!(
+            (rows[1].title.as_str(), rows[1].expired),
+            ("t", false),
+            "what it could not say is not said"
+        );
+        assert_eq!(inbox.device_id("fresh").expect("kept"), "fresh", "and the new tables are there");
+    }
 }

@@ -146,7 +146,7 @@ fn whole(entry: Entry) -> Row {
         at: entry.at.as_millis(),
         read: entry.read,
         caught_up: entry.caught_up,
-        expired: false,
+        expired: entry.expired,
         taken: None,
     }
 }

@@ -28,6 +28,8 @@ pub struct Toast {
     pub channel: Option<String>,
     /// Empty if it stands for several notifications.
     pub sender: String,
+    /// The id of an earlier pop-up that is out of date: if it still shows, this one takes its place.
+    pub replaces: Option<String>,
 }
 
 /// How a pop-up asks for attention.
@@ -56,6 +58,7 @@ pub(crate) fn single(entry: &Entry, language: Language) -> Toast {
         urgency: Urgency::of(entry.kind),
         channel: entry.channel.clone(),
         sender: entry.sender.clone(),
+        replaces: None,
     }
 }
 
@@ -69,6 +72,7 @@ pub(crate) fn burst(count: u32, newest: &Entry, urgency: Urgency, language: Lang
         urgency,
         channel: newest.channel.clone(),
         sender: String::new(),
+        replaces: None,
     }
 }
 
@@ -81,6 +85,7 @@ pub(crate) fn missed(count: u32, newest: &Entry, urgency: Urgency, language: Lan
         urgency,
         channel: None,
         sender: String::new(),
+        replaces: None,
     }
 }
 
@@ -94,6 +99,7 @@ pub(crate) fn sample(language: Language) -> Toast {
         urgency: Urgency::Normal,
         channel: None,
         sender: String::new(),
+        replaces: None,
     }
 }
 

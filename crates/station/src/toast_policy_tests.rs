@@ -1,3 +1,4 @@
+use chapfood_inbox::Replaced;
 use chapfood_protocol::{NotificationId, NotificationType};
 
 use super::*;
@@ -20,7 +21,20 @@ fn row(id: &str, channel: Option<&str>) -> Entry {
         at: at(0),
         read: false,
         caught_up: false,
+        expired: false,
     }
+}
+
+fn new(rows: &[Entry]) -> Stored {
+    Stored { new: rows.to_vec(), replaced: Vec::new() }
+}
+
+/// `n_<later>` of channel `a` takes the place of `n_<earlier>`.
+fn update(earlier: u32, later: u32) -> Stored {
+    let (earlier, later) = (format!("n_{earlier}"), format!("n_{later}"));
+    let row = row(&later, Some("a"));
+    let replaced = Replaced { earlier: NotificationId::new(earlier), later: row.id.clone() };
+    Stored { new: vec![row], replaced: vec![replaced] }
 }
 
 fn rows(ids: std::ops::Range<u32>, channel: &str) -> Vec<Entry> {
@@ -50,7 +64,7 @@ fn play(arrivals: &[(i64, Vec<Entry>)]) -> Vec<String> {
             }
             _ => {
                 let (millis, rows) = arrivals.next().expect("peeked");
-                show(at(*millis), policy.arrived(rows, at(*millis), Language::Fr));
+                show(at(*millis), policy.arrived(&new(rows), at(*millis), Language::Fr));
             }
         }
     }
@@ -119,7 +133,7 @@ fn a_group_is_as_urgent_as_its_most_urgent() {
     let mut policy = ToastPolicy::default();
     let mut batch = rows(1..6, "a");
     batch[1].kind = NotificationType::Error;
-    assert_eq!(policy.arrived(&batch, at(0), Language::Fr), [], "five are one, later");
+    assert_eq!(policy.arrived(&new(&batch), at(0), Language::Fr), [], "five are one, later");
     let group = policy.due(at(1_000), Language::Fr).remove(0);
     assert_eq!(group.urgency, Urgency::Critical, "an error in a crowd is still an error");
     assert_eq!(group.id, "n_5", "a click opens the newest");
@@ -128,9 +142,97 @@ fn a_group_is_as_urgent_as_its_most_urgent() {
 #[test]
 fn a_clock_set_back_silences_nothing() {
     let mut policy = ToastPolicy::default();
-    policy.arrived(&rows(1..6, "a"), at(86_400_000), Language::Fr);
-    let shown = policy.arrived(&rows(6..7, "b"), at(0), Language::Fr);
+    policy.arrived(&new(&rows(1..6, "a")), at(86_400_000), Language::Fr);
+    let shown = policy.arrived(&new(&rows(6..7, "b")), at(0), Language::Fr);
     assert_eq!(shown.len(), 1, "another channel is not concerned");
     let due = policy.next_due().expect("the group waits");
     assert!(due <= at(5_000), "a group does not wait for tomorrow: {due}");
+}
+
+#[test]
+fn ten_thousand_missed_ones_are_one_pop_up() {
+    let batch = |place: u32| (i64::from(place) * 20, missed(place * 250..(place + 1) * 250));
+    let batches: Vec<_> = (0..40).map(batch).collect();
+    assert_eq!(play(&batches), ["1780: 10000 notifications manquées récupérées"], "not 10,000, and not 40");
+}
+
+#[test]
+fn what_has_expired_never_pops_up() {
+    let mut rows = missed(0..3);
+    rows.extend(self::rows(3..5, "a"));
+    for row in &mut rows {
+        row.expired = row.id.as_str() != "n_1";
+    }
+    let expected = ["1000: 1 notification manquée récupérée"];
+    assert_eq!(play(&[(0, rows)]), expected, "nothing can be done about the others any more");
+}
+
+fn titles_and_replaced(toasts: &[Toast]) -> Vec<(&str, Option<&str>)> {
+    toasts.iter().map(|toast| (toast.title.as_str(), toast.replaces.as_deref())).collect()
+}
+
+#[test]
+fn an_update_takes_the_place_of_its_pop_up() {
+    let mut policy = ToastPolicy::default();
+    policy.arrived(&new(&rows(1..2, "a")), at(0), Language::Fr);
+    let second = policy.arrived(&update(1, 2), at(1), Language::Fr);
+    assert_eq!(titles_and_replaced(&second), [("Titre n_2", Some("n_1"))], "two would contradict each other");
+    let third = policy.arrived(&update(2, 3), at(2), Language::Fr);
+    assert_eq!(titles_and_replaced(&third), [("Titre n_3", Some("n_2"))], "and so on");
+    policy.arrived(&update(3, 4), at(3), Language::Fr);
+    policy.arrived(&update(4, 5), at(4), Language::Fr);
+    let last = policy.due(at(1_004), Language::Fr);
+    assert_eq!(
+        titles_and_replaced(&last),
+        [("Titre n_5", Some("n_3"))],
+        "past three a second it waits, once"
+    );
+}
+
+#[test]
+fn a_pop_up_for_several_is_not_replaced_by_one_of_them() {
+    let mut policy = ToastPolicy::default();
+    policy.arrived(&new(&rows(1..6, "a")), at(0), Language::Fr);
+    assert_eq!(policy.due(at(1_000), Language::Fr).len(), 1, "five are one");
+    let update = policy.arrived(&update(5, 6), at(6_000), Language::Fr);
+    assert_eq!(titles_and_replaced(&update), [("Titre n_6", None)], "the other four are not out of date");
+}
+
+#[test]
+fn what_was_updated_while_it_waited_counts_once_and_a_click_opens_the_update() {
+    let mut policy = ToastPolicy::default();
+    policy.arrived(&new(&rows(1..6, "a")), at(0), Language::Fr);
+    policy.arrived(&update(5, 7), at(100), Language::Fr);
+    policy.arrived(&update(2, 8), at(200), Language::Fr);
+    let group = policy.due(at(1_200), Language::Fr).remove(0);
+    assert_eq!((group.title.as_str(), group.id.as_str()), ("5 nouvelles notifications sur #a", "n_8"));
+    policy.arrived(&new(&missed(10..12)), at(10_000), Language::Fr);
+    let live = policy.arrived(&update(11, 12), at(10_100), Language::Fr);
+    assert_eq!(titles_and_replaced(&live), [("Titre n_12", None)], "the update itself was not missed");
+    let group = policy.due(at(11_000), Language::Fr).remove(0);
+    let expected = ("1 notification manquée récupérée", "n_12");
+    assert_eq!((group.title.as_str(), group.id.as_str()), expected, "11 is not there to be opened");
+}
+
+#[test]
+fn updates_without_end_do_not_put_off_their_pop_up() {
+    let mut policy = ToastPolicy::default();
+    policy.arrived(&new(&rows(1..4, "a")), at(0), Language::Fr);
+    policy.arrived(&new(&rows(4..5, "a")), at(0), Language::Fr);
+    for step in 0..9 {
+        policy.arrived(&update(4 + step, 5 + step), at(i64::from(step + 1) * 500), Language::Fr);
+    }
+    assert_eq!(policy.next_due(), Some(at(5_000)), "what waits since 0 s is told at 5 s at the latest");
+}
+
+#[test]
+fn what_is_remembered_for_updates_is_bounded() {
+    let mut policy = ToastPolicy::default();
+    for number in 0..1_000 {
+        let now = at(i64::from(number) * 3_000);
+        policy.arrived(&new(&rows(number * 10..number * 10 + 1, "a")), now, Language::Fr);
+        policy.arrived(&update(number * 10, number * 10 + 1), now, Language::Fr);
+        policy.due(now, Language::Fr);
+    }
+    assert!(policy.singles.len() <= REMEMBERED && policy.outdated.len() <= REMEMBERED, "{policy:?}");
 }

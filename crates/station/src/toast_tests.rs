@@ -14,6 +14,7 @@ fn entry(title: &str, message: &str) -> Entry {
         at: Timestamp::from_millis(0),
         read: false,
         caught_up: false,
+        expired: false,
     }
 }
 

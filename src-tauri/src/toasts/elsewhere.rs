@@ -1,4 +1,5 @@
-//! Pop-ups on Windows and macOS, where notify-rust can only block.
+//! Pop-ups on Windows and macOS, where notify-rust can only block, and cannot replace one by another: an update
+//! has a pop-up of its own, above the one that it makes out of date.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -30,8 +30,18 @@ pub(crate) struct DesktopToaster {
     icon: PathBuf,
     action: &'static str,
     clicks: mpsc::UnboundedSender<String>,
-    /// The newest pop-ups that wait for a click, oldest first. Locked only to push and to drop.
-    waiting: Mutex<VecDeque<AbortHandle>>,
+    /// The newest pop-ups that wait for a click, oldest first. Locked only to look, to push and to drop.
+    waiting: Mutex<VecDeque<Waiting>>,
+}
+
+/// A pop-up that may still show.
+#[derive(Debug)]
+struct Waiting {
+    /// The station's id for it.
+    id: String,
+    /// The service's number for it.
+    number: u32,
+    waiter: AbortHandle,
 }
 
 impl DesktopToaster {
@@ -44,7 +54,10 @@ impl DesktopToaster {
     async fn send(&self, toast: &Toast) -> Result<NotificationHandle, ToastFault> {
         let capabilities = capabilities().await?;
         let has = |name: &str| capabilities.iter().any(|capability| capability == name);
-        let notification = self.notification(toast, has("body-markup"), has("actions"));
+        let mut notification = self.notification(toast, has("body-markup"), has("actions"));
+        if let Some(number) = toast.replaces.as_deref().and_then(|id| self.outdated(id)) {
+            notification.id(number);
+        }
         notification.show_async().await.map_err(|error| {
             tracing::warn!("the notification service refused a pop-up: {error}");
             ToastFault::Failing
@@ -71,26 +84,37 @@ impl DesktopToaster {
         notification
     }
 
+    /// The number of a pop-up that may still show, and is about to be replaced: its click means nothing more.
+    fn outdated(&self, id: &str) -> Option<u32> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|waiting| !waiting.waiter.is_finished());
+        let place = waiting.iter().position(|waiting| waiting.id == id)?;
+        let outdated = waiting.remove(place)?;
+        outdated.waiter.abort();
+        Some(outdated.number)
+    }
+
     /// Waits for the click without a thread, for the newest pop-ups only.
     fn await_click(&self, handle: NotificationHandle, id: String) {
         let clicks = self.clicks.clone();
+        let (number, clicked_id) = (handle.id(), id.clone());
         let waiter = tauri::async_runtime::spawn(async move {
             let clicked = handle.wait_for_action_async(|response| {
                 if matches!(response, NotificationResponse::Default) {
                     // Nobody listens any more only while the app is ending.
-                    let _ = clicks.send(id);
+                    let _ = clicks.send(clicked_id);
                 }
             });
             let _ = timeout(CLICKABLE_FOR, clicked).await;
         });
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|waiter| !waiter.is_finished());
+        waiting.retain(|waiting| !waiting.waiter.is_finished());
         if waiting.len() == CLICKABLE
             && let Some(oldest) = waiting.pop_front()
         {
-            oldest.abort();
+            oldest.waiter.abort();
         }
-        waiting.push_back(waiter.inner().abort_handle());
+        waiting.push_back(Waiting { id, number, waiter: waiter.inner().abort_handle() });
     }
 }
 

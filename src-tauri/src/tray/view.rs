@@ -77,7 +77,7 @@ fn quit_words(snapshot: &Snapshot, words: &Words) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chapfood_station::contract::{HostKind, Language, PopupHealth, Settings};
+    use chapfood_station::contract::{HostKind, Language, Outbox, PopupHealth, Settings};
 
     use super::*;
 
@@ -89,7 +89,10 @@ mod tests {
             channels: Vec::new(),
             unread: 0,
             total: 0,
+            history_bytes: 0,
             storage_fault: None,
+            outbox: Outbox::default(),
+            catch_up: None,
             gap: None,
             hosted_hub: HostedHub::Off,
             popups: PopupHealth::Unknown,

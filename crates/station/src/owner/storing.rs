@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use chapfood_inbox::{Batch, Entry, Gap, Tally};
-use chapfood_protocol::BROADCAST;
+use chapfood_inbox::{Batch, Gap, Stored, Tally};
+use chapfood_protocol::{BROADCAST, NotificationId};
 use tokio::time::Instant;
 
 use super::Owner;
@@ -26,8 +26,8 @@ pub(super) struct Unstored {
 }
 
 /// What is true once a batch is on the disk.
-struct Stored {
-    rows: Vec<Entry>,
+struct TakenIn {
+    stored: Stored,
     tally: Tally,
     gap: Option<Gap>,
     cursors: Cursors,
@@ -39,7 +39,7 @@ impl Owner {
         while let Some(batch) = batches.front() {
             if !batch.is_empty() {
                 match self.take_in(batch.clone()).await {
-                    Ok(stored) => self.stored(batch, stored),
+                    Ok(taken_in) => self.taken_in(batch, taken_in),
                     Err(fault) => {
                         tracing::error!(%fault, "the history cannot be written");
                         self.state.storage_fault = Some(fault.to_string());
@@ -60,19 +60,19 @@ impl Owner {
         }
     }
 
-    async fn take_in(&self, batch: Batch) -> Result<Stored, HistoryFault> {
+    async fn take_in(&self, batch: Batch) -> Result<TakenIn, HistoryFault> {
         let now = self.clock.now();
         let address = self.state.settings.hub_address.clone();
         self.history
             .run(move |inbox| {
-                let rows = inbox.take_in(&batch, now)?;
+                let stored = inbox.take_in(&batch, now)?;
                 let (tally, gap, cursors) = (inbox.tally()?, inbox.gap()?, inbox.cursors(&address)?);
-                Ok(Stored { rows, tally, gap, cursors })
+                Ok(TakenIn { stored, tally, gap, cursors })
             })
             .await
     }
 
-    fn stored(&mut self, batch: &Batch, Stored { rows, tally, gap, cursors }: Stored) {
+    fn taken_in(&mut self, batch: &Batch, TakenIn { stored, tally, gap, cursors }: TakenIn) {
         self.state.storage_fault = None;
         self.state.tally = tally;
         self.state.gap = gap.map(history::gap);
@@ -80,20 +80,34 @@ impl Owner {
             let channels = batch.arrivals.iter().map(|arrival| arrival.notification.channel.as_deref());
             feed.committed(cursors, &channels.map(|channel| channel.unwrap_or(BROADCAST)).collect());
         }
-        self.announce(rows);
+        self.announce(stored);
     }
 
-    fn announce(&mut self, rows: Vec<Entry>) {
-        if rows.is_empty() {
+    fn announce(&mut self, stored: Stored) {
+        if stored.new.is_empty() {
             return;
         }
         if self.state.settings.popups {
-            let toasts = self.policy.arrived(&rows, self.clock.now(), self.state.language());
+            let toasts = self.policy.arrived(&stored, self.clock.now(), self.state.language());
             self.popups.show(toasts);
         }
+        let Stored { new: rows, replaced } = stored;
+        // First: the window must not show the two together.
+        self.changed(replaced.iter().map(|replaced| &replaced.earlier));
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let rows = rows.into_iter().rev().take(NAMED).map(history::row).collect();
         self.announcer.tell(Event::Arrived { rows, count });
+    }
+
+    /// Tells that these rows are others now.
+    pub(super) fn changed<'a>(&self, ids: impl Iterator<Item = &'a NotificationId>) {
+        let mut ids: Vec<_> = ids.map(|id| id.as_str().to_owned()).collect();
+        match ids.len() {
+            0 => return,
+            1..=NAMED => {}
+            _ => ids.clear(),
+        }
+        self.announcer.tell(Event::Changed { ids });
     }
 
     /// The figures after something was marked. A disk that cannot be read leaves them as they were.
