@@ -27,8 +27,8 @@ pub struct Pacing {
     pub attempts: u32,
     /// The wait before each of those attempts. 1 s in the published API.
     pub first_delay: Duration,
-    /// The longest wait after them, 10 s. Each wait is between half of it and all of it, at random, so that
-    /// the stations of a chain do not all come back in the same instant.
+    /// The longest wait after them, 10 s. Each wait is between four fifths of it and all of it, at random, so
+    /// that the stations of a chain do not all come back in the same instant.
     pub max_delay: Duration,
     /// From the first packet of an attempt to the hub's word that we are connected, 5 s.
     pub connect_deadline: Duration,

@@ -40,9 +40,9 @@ fn a_lost_link_is_tried_five_times_a_second_apart_and_then_for_ever() {
 fn a_refusal_keeps_the_hubs_words_and_is_not_asked_again_every_second() {
     let refused = LinkEvent::Refused("Jeton inconnu".into());
     let (link, effect) = up().after(refused, at(7), 0.0, &Pacing::default());
-    assert_eq!(effect, Effect::Wait(Duration::from_secs(5)));
+    assert_eq!(effect, Effect::Wait(Duration::from_secs(8)));
     let words = "Jeton inconnu".into();
-    assert_eq!(link.shown, LinkState::Refused { words, next_at: at(5_007), since: at(7) });
+    assert_eq!(link.shown, LinkState::Refused { words, next_at: at(8_007), since: at(7) });
 }
 
 #[test]
@@ -57,6 +57,36 @@ fn try_now_ends_a_wait_and_nothing_else() {
     }
 }
 
+/// When the attempts of a day without the hub begin, in milliseconds. Each fails at once: nothing is quicker.
+fn attempts_of_a_day(mut link: Link, mut chance: impl FnMut() -> f64) -> Vec<i64> {
+    let (mut now, mut attempts) = (0, Vec::new());
+    while now < 24 * 3_600_000 {
+        if link.doing == Doing::Attempt {
+            attempts.push(now);
+        }
+        let (waiting, effect) = link.after(LinkEvent::Lost, at(now), chance(), &Pacing::default());
+        let Effect::Wait(delay) = effect else { panic!("{effect:?} after a loss") };
+        now += i64::try_from(delay.as_millis()).expect("seconds");
+        link = waiting.after(LinkEvent::Due, at(now), 0.0, &Pacing::default()).0;
+    }
+    attempts
+}
+
+/// The most attempts within any minute.
+fn busiest_minute(attempts: &[i64]) -> usize {
+    let within = |start: &i64| attempts.partition_point(|at| *at < start + 60_000);
+    attempts.iter().enumerate().map(|(before, start)| within(start) - before).max().unwrap_or(0)
+}
+
+#[test]
+fn no_minute_of_a_day_without_the_hub_sees_more_than_twelve_attempts() {
+    for (link, worst) in [(Link::starting(at(0)), 12), (up(), 11)] {
+        let attempts = attempts_of_a_day(link, || 0.0);
+        assert_eq!(busiest_minute(&attempts), worst, "the first minute, if chance is at its worst");
+        assert!(attempts.len() > 24 * 60 * 6, "and it never tires: {}", attempts.len());
+    }
+}
+
 fn any_event() -> impl Strategy<Value = LinkEvent> {
     prop_oneof![
         Just(LinkEvent::Due),
@@ -68,6 +98,15 @@ fn any_event() -> impl Strategy<Value = LinkEvent> {
 }
 
 proptest! {
+    #[test]
+    fn whatever_chance_says_no_minute_sees_more_than_twelve_attempts(
+        chances in prop::collection::vec(0.0..=1.0, 1..50), was_up in any::<bool>(),
+    ) {
+        let link = if was_up { up() } else { Link::starting(at(0)) };
+        let mut chances = chances.into_iter().cycle();
+        prop_assert!(busiest_minute(&attempts_of_a_day(link, || chances.next().unwrap_or(0.0))) <= 12);
+    }
+
     #[test]
     fn whatever_happens_the_link_is_up_or_an_attempt_is_coming(
         events in prop::collection::vec((any_event(), 0_i64..5_000, 0.0..=1.0), 0..100),
