@@ -8,7 +8,7 @@ import { test } from 'node:test';
 
 import { connect } from './support/client.js';
 import { startHub } from './support/hub.js';
-import { connectRaw } from './support/raw.js';
+import { connectRaw, pollRaw } from './support/raw.js';
 
 const BOB = { auth: { user_id: 'bob' } };
 
@@ -82,6 +82,40 @@ for (const [how, leave] of [
     await again.notifications(pendingCount, undefined, 20_000);
   });
 }
+
+// What bob is still owed of `cuisine`, once the hub has noticed that he went.
+async function owed(t, hub, till) {
+  await till.next('server-stats', (stats) => stats.activeChannels === 0);
+  const bob = await connect(t, hub, BOB);
+  return (await bob.join('cuisine')).pendingCount;
+}
+
+test('a polling client that closes because an answer was torn gets what was in the answer', async (t) => {
+  const hub = await startHub(t);
+  const till = await connect(t, hub);
+  const bob = await pollRaw(hub);
+  await bob.post('40{"user_id":"bob"}');
+  await bob.post('42["join-channel","cuisine"]');
+  for (let answer = ''; !answer.includes('channel-joined'); ) answer = (await bob.get()).text;
+  await publish(till, 'cuisine', 3, 10);
+  const { text } = await bob.get();
+  assert.match(text, /notification-received/, 'it left the hub');
+  // It was torn on its way, say. The stock client then closes its session with a word.
+  await bob.post('1');
+  assert.equal(await owed(t, hub, till), 3);
+});
+
+test('a client that closes because no ping came gets what was on its way', async (t) => {
+  const hub = await startHub(t);
+  const till = await connect(t, hub);
+  const bob = await connectRaw(t, hub, { auth: BOB.auth });
+  bob.send('42["join-channel","cuisine"]');
+  await bob.message('the join is answered', (text) => text.startsWith('42["channel-joined"'));
+  await publish(till, 'cuisine', 3, 10);
+  // All of it stuck in the network, say; the closing frame comes through.
+  bob.socket.close();
+  assert.equal(await owed(t, hub, till), 3);
+});
 
 test('a client that goes and comes back on one connection is served like a new one', async (t) => {
   const hub = await startHub(t);

@@ -163,8 +163,9 @@ pub(crate) async fn work_off(
                 (request(sid, &raw, ack, &limits, &mut person), false)
             }
             Incoming::Gone(reason) => {
-                let in_order =
-                    matches!(reason, DisconnectReason::ClientNSDisconnect | DisconnectReason::TransportClose);
+                // Only Socket.IO's own goodbye is somebody's wish. A stock client also closes its transport
+                // with a word when a poll failed or a ping did not come, and then it lacks what was on its way.
+                let in_order = matches!(reason, DisconnectReason::ClientNSDisconnect);
                 (Request::Pass { tag: Asked { sid, born, what: What::Gone { in_order }, ack: None } }, true)
             }
         };
