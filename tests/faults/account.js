@@ -46,6 +46,15 @@ export class Account {
     return true;
   }
 
+  // The whole history of a station, oldest first, at the end of a run.
+  keeps(name, rows) {
+    const { ids } = this.#of(name);
+    for (const { id, title } of rows) {
+      if (ids.has(id)) this.faults.push(`${name} keeps ${id} twice`);
+      ids.set(id, title);
+    }
+  }
+
   has(name) {
     return this.#of(name).ids.size;
   }

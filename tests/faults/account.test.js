@@ -52,3 +52,18 @@ test('what is lost, unexpected, doubled or out of order is found', () => {
   changed.confirm('a', 'n_7');
   assert.equal(changed.verdict().faults.length, 1, 'confirmed under two ids');
 });
+
+test('a history that lacks a row, has one twice or has two in the wrong order is found', () => {
+  const [first, second] = [{ id: 'n_1', title: 'a' }, { id: 'n_2', title: 'b' }];
+  const found = (rows) => {
+    const kept = account();
+    kept.keeps('till', rows);
+    // The subscriber `bar` of this account has nothing.
+    const { lost, outOfOrder, faults } = kept.verdict();
+    return { lost: lost - 2, outOfOrder, faults: faults.length };
+  };
+  assert.deepEqual(found([first, second]), { lost: 0, outOfOrder: 0, faults: 0 });
+  assert.deepEqual(found([second]), { lost: 1, outOfOrder: 0, faults: 0 });
+  assert.deepEqual(found([first, second, second]), { lost: 0, outOfOrder: 0, faults: 1 });
+  assert.deepEqual(found([second, first]), { lost: 0, outOfOrder: 1, faults: 0 });
+});

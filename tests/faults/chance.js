@@ -11,5 +11,17 @@ export function chance(from = seed) {
     bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
   };
-  return { between: (low, high) => low + Math.floor(next() * (high - low + 1)) };
+  const between = (low, high) => low + Math.floor(next() * (high - low + 1));
+  return {
+    between,
+    // Fisher and Yates's.
+    shuffled(list) {
+      const mixed = [...list];
+      for (let left = mixed.length - 1; left > 0; left -= 1) {
+        const chosen = between(0, left);
+        [mixed[left], mixed[chosen]] = [mixed[chosen], mixed[left]];
+      }
+      return mixed;
+    },
+  };
 }
