@@ -11,14 +11,15 @@ export const CHANNEL = 'commandes';
 
 const RECONNECT = { forceNew: true, transports: ['websocket'], reconnectionDelay: 20, reconnectionDelayMax: 60, timeout: 2_000 };
 
-// Keeps a fixed number of notifications under way until `stop`, and repeats each until it is confirmed.
+// Keeps a fixed number of notifications under way until `stop`, and repeats each until it is confirmed. A new one
+// follows `pace` milliseconds after a confirmed one.
 export class Sender {
   #socket;
   #open = new Map();
   #next = 0;
   #stopped = false;
 
-  constructor(url, account, { name, channel, window }) {
+  constructor(url, account, { name, channel, window, pace }) {
     this.#socket = io(url, { ...RECONNECT, auth: { user_id: name } });
     const send = (clientId) => this.#socket.emit('send-notification', { channel, title: clientId, message: 'm', client_id: clientId });
     const fill = () => {
@@ -36,7 +37,8 @@ export class Sender {
     this.#socket.on('notification-sent', ({ client_id: clientId, notificationId }) => {
       account.confirm(clientId, notificationId);
       this.#open.delete(clientId);
-      fill();
+      if (pace > 0) setTimeout(fill, pace);
+      else fill();
     });
     // Not stored, e.g. because the hub was stopping: once more, as an ordering system would.
     this.#socket.on('error-message', ({ client_id: clientId }) => {
@@ -107,7 +109,7 @@ export class Crew {
   // Brings everybody together, and begins to send once all of them listen. `way(name)` gives the address by which
   // each reaches the hub.
   static async muster(t, account, way, who) {
-    const { devices = 3, stocks = 2, upgraders = 1, pollers = 1, stations = 0, senders = 2, window = 16 } = who;
+    const { devices = 3, stocks = 2, upgraders = 1, pollers = 1, stations = 0, senders = 2, window = 16, pace = 0 } = who;
     const crew = new Crew(account);
     t.after(() => [...crew.#sockets.values(), ...crew.senders].forEach((one) => one.close()));
     const several = (count, kind) => Array.from({ length: count }, (_, n) => `${kind}-${n}`);
@@ -128,7 +130,7 @@ export class Crew {
     }
     await Promise.all(joined);
     for (const name of several(senders, 'sender')) {
-      crew.senders.push(new Sender(await way(name), account, { name, channel: CHANNEL, window }));
+      crew.senders.push(new Sender(await way(name), account, { name, channel: CHANNEL, window, pace }));
     }
     return crew;
   }

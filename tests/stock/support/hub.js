@@ -33,6 +33,19 @@ export class Hub {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
+  // Stops it dead, so that it says nothing and closes nothing, and lets it go on.
+  freeze() {
+    this.#child.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.#child.kill('SIGCONT');
+  }
+
   // Asks the hub to stop, as systemd does, and gives its exit code.
   async stop() {
     if (this.running) this.#child.kill('SIGTERM');
