@@ -8,6 +8,8 @@ export class Account {
   attempted = new Set();
   // client_id → the id that the hub confirmed.
   confirmed = new Map();
+  // The ids that anybody was told, the hub's word that they are on its disk.
+  told = [];
   // Subscriber → what it has of it.
   #subscribers = new Map();
   faults = [];
@@ -20,6 +22,7 @@ export class Account {
     const before = this.confirmed.get(clientId);
     if (before !== undefined && before !== id) this.faults.push(`${clientId} was confirmed as ${before} and as ${id}`);
     this.confirmed.set(clientId, id);
+    this.told.push(id);
   }
 
   #of(name) {
@@ -43,6 +46,7 @@ export class Account {
       return false;
     }
     subscriber.ids.set(id, title);
+    this.told.push(id);
     return true;
   }
 

@@ -141,17 +141,17 @@ export class Crew {
     return everybody.filter(([, one]) => !one.connected).map(([name]) => name);
   }
 
-  // Sends nothing more, gives everybody time to catch up, and takes what each station keeps into the account.
-  // Names what did not come about in time.
-  async drain() {
+  // Sends nothing more, gives everybody time to catch up, each time so many milliseconds, and takes what each
+  // station keeps into the account. Names what did not come about in time.
+  async drain(milliseconds) {
     this.senders.forEach((sender) => sender.stop());
     const confirmed = () => this.#account.confirmed.size;
-    const stations = [...this.stations.values()];
+    const [clients, stations] = [[...this.#sockets.keys()], [...this.stations.values()]];
     const late = [
-      await until('every attempt is confirmed', () => this.senders.every((sender) => sender.idle)),
-      await until('everybody is connected', () => this.away.length === 0),
-      await until('every client has everything', () => [...this.#sockets.keys()].every((name) => this.#account.has(name) >= confirmed())),
-      await until('every station has everything', () => stations.every(({ snapshot }) => snapshot.total >= confirmed())),
+      await until('every attempt is confirmed', () => this.senders.every((sender) => sender.idle), milliseconds),
+      await until('everybody is connected', () => this.away.length === 0, milliseconds),
+      await until('every client has everything', () => clients.every((name) => this.#account.has(name) >= confirmed()), milliseconds),
+      await until('every station has everything', () => stations.every(({ snapshot }) => snapshot.total >= confirmed()), milliseconds),
     ];
     for (const [name, station] of this.stations) {
       this.#account.keeps(name, await station.history());

@@ -1,7 +1,14 @@
 // What a program's database holds, read past the program itself.
 
 import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+// The interpreter itself: `python3` may be a script that takes five times as long to find it.
+const python = run('python3', ['-c', 'import sys; print(sys.executable)']).then(({ stdout }) => stdout.trim());
 
 const READ = `
 import json, sqlite3, sys
@@ -12,6 +19,26 @@ json.dump([dict(row) for row in db.execute(sys.argv[2])], sys.stdout)
 
 // The rows of a query. Python brings SQLite with it; Node 20 does not.
 export async function query(file, sql) {
-  const { stdout } = await promisify(execFile)('python3', ['-c', READ, file, sql], { maxBuffer: 2 ** 28, timeout: 60_000 });
+  const { stdout } = await run(await python, ['-I', '-S', '-c', READ, file, sql], { maxBuffer: 2 ** 28, timeout: 60_000 });
   return JSON.parse(stdout);
+}
+
+// SQLite's verdict on the hub's database in `folder`, and the ids of its notifications after the id `after`. No
+// program may have it open. A copy is looked at, since opening a database changes the files beside it.
+export async function look(folder, after = '') {
+  const copy = await mkdtemp(join(tmpdir(), 'chapfood-look-'));
+  try {
+    const file = (suffix, where) => join(where, `hub.sqlite3${suffix}`);
+    await copyFile(file('', folder), file('', copy));
+    await copyFile(file('-wal', folder), file('-wal', copy)).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    const rows = await query(file('', copy), `
+      SELECT integrity_check AS text FROM pragma_integrity_check(1)
+      UNION ALL SELECT * FROM (SELECT id FROM entry WHERE id > '${after}' ORDER BY id)`);
+    const [integrity, ...ids] = rows.map(({ text }) => text);
+    return { integrity, ids };
+  } finally {
+    await rm(copy, { recursive: true });
+  }
 }

@@ -60,12 +60,14 @@ export class Hub {
   }
 }
 
-// Starts a hub that ends with test `t`. `data` and `port` continue an earlier one.
-export async function startHub(t, { data, port = 0, args = [] } = {}) {
+// Starts a hub that ends with test `t`. `data` and `port` continue an earlier one. `through` is the beginning of a
+// command line that becomes the program named at its end, e.g. in another namespace.
+export async function startHub(t, { data, port = 0, args = [], env = {}, through = [] } = {}) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'chapfood-stock-')));
-  const child = spawn(PROGRAM, ['hub', '--listen', `127.0.0.1:${port}`, '--data', folder, ...args], {
+  const [program, ...words] = [...through, PROGRAM, 'hub', '--listen', `127.0.0.1:${port}`, '--data', folder, ...args];
+  const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? 'warn' },
+    env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? 'warn', ...env },
   });
   let log = '';
   child.stderr.on('data', (chunk) => (log += chunk));
