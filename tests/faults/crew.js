@@ -14,14 +14,18 @@ const RECONNECT = { forceNew: true, transports: ['websocket'], reconnectionDelay
 // Keeps a fixed number of notifications under way until `stop`, and repeats each until it is confirmed. A new one
 // follows `pace` milliseconds after a confirmed one.
 export class Sender {
+  // The codes of every refusal.
+  refused = [];
   #socket;
   #open = new Map();
   #next = 0;
   #stopped = false;
 
-  constructor(url, account, { name, channel, window, pace }) {
+  constructor(url, account, { name, channel, window, pace, data }) {
     this.#socket = io(url, { ...RECONNECT, auth: { user_id: name } });
-    const send = (clientId) => this.#socket.emit('send-notification', { channel, title: clientId, message: 'm', client_id: clientId });
+    const send = (clientId) => {
+      this.#socket.emit('send-notification', { channel, title: clientId, message: 'm', data, client_id: clientId });
+    };
     const fill = () => {
       while (!this.#stopped && this.#open.size < window) {
         const clientId = `${name}-${(this.#next += 1)}`;
@@ -41,7 +45,8 @@ export class Sender {
       else fill();
     });
     // Not stored, e.g. because the hub was stopping: once more, as an ordering system would.
-    this.#socket.on('error-message', ({ client_id: clientId }) => {
+    this.#socket.on('error-message', ({ client_id: clientId, codes }) => {
+      this.refused.push(...codes);
       if (this.#open.has(clientId)) setTimeout(() => send(clientId), 20);
     });
   }
@@ -109,7 +114,7 @@ export class Crew {
   // Brings everybody together, and begins to send once all of them listen. `way(name)` gives the address by which
   // each reaches the hub.
   static async muster(t, account, way, who) {
-    const { devices = 3, stocks = 2, upgraders = 1, pollers = 1, stations = 0, senders = 2, window = 16, pace = 0 } = who;
+    const { devices = 3, stocks = 2, upgraders = 1, pollers = 1, stations = 0, senders = 2, window = 16, pace = 0, data } = who;
     const crew = new Crew(account);
     t.after(() => [...crew.#sockets.values(), ...crew.senders].forEach((one) => one.close()));
     const several = (count, kind) => Array.from({ length: count }, (_, n) => `${kind}-${n}`);
@@ -130,7 +135,7 @@ export class Crew {
     }
     await Promise.all(joined);
     for (const name of several(senders, 'sender')) {
-      crew.senders.push(new Sender(await way(name), account, { name, channel: CHANNEL, window, pace }));
+      crew.senders.push(new Sender(await way(name), account, { name, channel: CHANNEL, window, pace, data }));
     }
     return crew;
   }

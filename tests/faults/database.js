@@ -17,9 +17,10 @@ db.row_factory = sqlite3.Row
 json.dump([dict(row) for row in db.execute(sys.argv[2])], sys.stdout)
 `;
 
-// The rows of a query. Python brings SQLite with it; Node 20 does not.
-export async function query(file, sql) {
-  const { stdout } = await run(await python, ['-I', '-S', '-c', READ, file, sql], { maxBuffer: 2 ** 28, timeout: 60_000 });
+// The rows of a query. Python brings SQLite with it; Node 20 does not. `through`: see `startHub`.
+export async function query(file, sql, through = []) {
+  const [program, ...words] = [...through, await python, '-I', '-S', '-c', READ, file, sql];
+  const { stdout } = await run(program, words, { maxBuffer: 2 ** 28, timeout: 60_000 });
   return JSON.parse(stdout);
 }
 

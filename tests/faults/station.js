@@ -130,10 +130,12 @@ export class Station {
   }
 }
 
-// Starts a station that ends with test `t`, listening to the hub at `hub`. `data` continues an earlier one.
-export async function startStation(t, { hub, data, env = {} }) {
+// Starts a station that ends with test `t`, listening to the hub at `hub`. `data` continues an earlier one. `through`
+// is the beginning of a command line that becomes the program named at its end.
+export async function startStation(t, { hub, data, env = {}, through = [] }) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'chapfood-station-')));
-  const child = spawn(STATION, ['--data', folder, '--ui', folder, '--no-hub', '--hub', hub], {
+  const [program, ...words] = [...through, STATION, '--data', folder, '--ui', folder, '--no-hub', '--hub', hub];
+  const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', RUST_LOG: 'chapfood_client=info,chapfood_browser_station=info', ...env },
   });

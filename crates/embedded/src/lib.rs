@@ -101,7 +101,7 @@ impl<C: Clock> LocalHub for EmbeddedHub<C> {
 fn reason(error: &HubError) -> HubFailure {
     match error {
         HubError::PortInUse { .. } => HubFailure::PortInUse,
-        HubError::NotWritable { .. } => HubFailure::NotWritable,
+        HubError::NotWritable { .. } | HubError::DiskFull(_) => HubFailure::NotWritable,
         HubError::ForeignDatabase { .. } => HubFailure::ForeignDatabase,
         HubError::NewerDatabase { .. } => HubFailure::NewerDatabase,
         HubError::CannotListen { .. } | HubError::DatabaseInUse { .. } | HubError::Database(_) => {

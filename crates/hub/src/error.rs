@@ -1,6 +1,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use rusqlite::{ErrorCode, ffi};
+
 /// Why a hub could not start, or not write. Each sentence names what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
@@ -54,7 +56,22 @@ pub enum HubError {
         /// The file.
         path: PathBuf,
     },
+    /// There is no room for the database.
+    #[error(
+        "the disk of the hub's database is full ({0}): nothing was lost; make room on it, then try again"
+    )]
+    DiskFull(rusqlite::Error),
     /// The database failed while it was being used.
     #[error("the hub's database failed: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for HubError {
+    fn from(error: rusqlite::Error) -> Self {
+        let full = error.sqlite_error().is_some_and(|failure| {
+            // Opening a database takes a small file beside it, and SQLite calls it an I/O error if that has no room.
+            failure.code == ErrorCode::DiskFull || failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+        });
+        if full { Self::DiskFull(error) } else { Self::Database(error) }
+    }
 }
