@@ -24,6 +24,17 @@ export async function query(file, sql, through = []) {
   return JSON.parse(stdout);
 }
 
+const CHANGE = `
+import contextlib, sqlite3, sys
+with contextlib.closing(sqlite3.connect(sys.argv[1])) as db, db:
+    db.execute(sys.argv[2])
+`;
+
+// Changes the database of a program that does not run.
+export async function change(file, sql) {
+  await run(await python, ['-I', '-S', '-c', CHANGE, file, sql], { timeout: 60_000 });
+}
+
 // SQLite's verdict on the hub's database in `folder`, and the ids of its notifications after the id `after`. No
 // program may have it open. A copy is looked at, since opening a database changes the files beside it.
 export async function look(folder, after = '') {
