@@ -21,8 +21,18 @@ impl Owner {
         if self.counts(number) {
             if matches!(state, LinkState::Connected { .. }) {
                 self.forget_pause();
+            } else {
+                // The next connection begins in no channel, and shows as connected before it says so.
+                self.state.channels.disconnected();
             }
             self.state.link = link::shown(state);
+        }
+    }
+
+    /// What is said over a link comes after the word that there is one.
+    pub(super) fn catch_up_with_links(&mut self) {
+        while let Ok((number, link)) = self.links.try_recv() {
+            self.linked(number, link);
         }
     }
 

@@ -29,6 +29,7 @@ impl Owner {
                 Some((number, link)) = self.links.recv() => self.linked(number, link),
                 // While the disk refuses, nothing more is taken: the hub keeps it.
                 Some((number, batch)) = self.batches.recv(), if self.unstored.is_none() => {
+                    self.catch_up_with_links();
                     self.hear(number, batch).await;
                 }
                 Some(report) = self.reports.recv() => self.note(report).await,
