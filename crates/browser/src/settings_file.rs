@@ -32,6 +32,10 @@ impl SettingsFile {
         if let Some(address) = &options.hub {
             settings.hub_address.clone_from(address);
         }
+        if options.seed_rows.is_some() {
+            // What was invented is to be there, however old it claims to be.
+            settings.keep_days = 3_650;
+        }
         Ok(self.write(&settings)?)
     }
 

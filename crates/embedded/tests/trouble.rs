@@ -92,7 +92,7 @@ async fn some_rows(computer: &Computer, count: usize) -> Vec<String> {
             let id = format!("n_{place}");
             disk.execute(
                 "INSERT INTO notification (id, kind, title, message, sender, at, received_at, quarter, caught_up)
-                 VALUES (?1, 'info', 't', 'm', 's', 0, 0, 0, 0)",
+                 SELECT ?1, 'info', 't', 'm', 's', 0, now * 1000, now / 900, 0 FROM (SELECT unixepoch() AS now)",
                 [&id],
             )
             .expect("stored");

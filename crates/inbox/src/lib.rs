@@ -34,6 +34,7 @@ mod gap;
 mod list;
 mod outbox;
 mod read_state;
+mod retention;
 mod schema;
 mod tally;
 
@@ -48,6 +49,7 @@ pub use error::InboxError;
 pub use filter::{Audience, Filter};
 pub use gap::Gap;
 pub use outbox::{Errand, OUTBOX_LIMIT, Outgoing};
+pub use retention::Retention;
 pub use tally::Tally;
 
 /// An open history. One owner; every call blocks until the disk has answered.

@@ -3,6 +3,7 @@
 mod commands;
 mod hearing;
 mod preferences;
+mod pruning;
 mod running;
 mod sending;
 mod sessions;
@@ -29,6 +30,7 @@ use crate::seams::{LocalHub, SettingsStore, Toaster};
 use crate::state::State;
 use crate::station::{Seams, StartFault, StationConfig};
 use crate::toast_policy::ToastPolicy;
+use pruning::Pruning;
 use sending::Sending;
 use storing::Unstored;
 
@@ -66,6 +68,7 @@ pub(crate) struct Owner {
     popups: Popups,
     policy: ToastPolicy,
     sending: Sending,
+    pruning: Pruning,
     /// What the disk has not taken yet.
     unstored: Option<Unstored>,
 
@@ -114,6 +117,7 @@ impl Owner {
             hub_stats: None,
             channels: Channels::default(),
             tally: history.run(|inbox| inbox.tally()).await?,
+            history_bytes: history.run(|inbox| inbox.bytes()).await?,
             hosted_hub,
             popup_health: PopupHealth::Unknown,
             storage_fault: None,
@@ -138,6 +142,7 @@ impl Owner {
             popups,
             policy: ToastPolicy::default(),
             sending,
+            pruning: Pruning::start(),
             unstored: None,
             pacing: config.pacing,
             device_id,

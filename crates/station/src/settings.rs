@@ -1,10 +1,16 @@
 //! Changes of the settings, and what the first start fills in.
 
+use chapfood_inbox::Retention;
+use chapfood_protocol::Timestamp;
+
 use crate::address;
 use crate::contract::{Language, LanguageChoice, Settings, SettingsChange};
 
 /// The longest name or id, in characters: a hub cuts the rest.
 const NAME_LIMIT: usize = 100;
+
+/// Milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// A change that makes no sense; in English, for the developer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +67,18 @@ pub(crate) fn changed(settings: &Settings, change: &SettingsChange) -> Result<Se
     if let Some(typed) = &change.hub_address {
         next.hub_address = address::parse(typed).ok_or(InvalidSetting("hubAddress is no http address"))?;
     }
+    if let Some(days) = change.keep_days {
+        if !(1..=3_650).contains(&days) {
+            return Err(InvalidSetting("keepDays is not 1 to 3,650"));
+        }
+        next.keep_days = days;
+    }
+    if let Some(count) = change.keep_at_most {
+        if !(1_000..=10_000_000).contains(&count) {
+            return Err(InvalidSetting("keepAtMost is not 1,000 to 10,000,000"));
+        }
+        next.keep_at_most = count;
+    }
     next.theme = change.theme.unwrap_or(next.theme);
     next.popups = change.popups.unwrap_or(next.popups);
     next.single_key_shortcuts = change.single_key_shortcuts.unwrap_or(next.single_key_shortcuts);
@@ -75,6 +93,12 @@ pub(crate) fn another_session(before: &Settings, after: &Settings) -> bool {
         || before.user_id != after.user_id
         || before.username != after.username
         || before.language != after.language
+}
+
+/// What the history keeps at `now`.
+pub(crate) fn retention(settings: &Settings, now: Timestamp) -> Retention {
+    let since = now.as_millis() - i64::from(settings.keep_days) * DAY;
+    Retention { since: Timestamp::from_millis(since), at_most: settings.keep_at_most }
 }
 
 fn named(typed: &str) -> Result<String, InvalidSetting> {

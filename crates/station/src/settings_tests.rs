@@ -39,10 +39,24 @@ fn what_makes_no_sense_is_refused() {
         SettingsChange { user_id: Some(" ".into()), ..change() },
         SettingsChange { username: Some("x".repeat(101)), ..change() },
         SettingsChange { username: Some("a\u{7}".into()), ..change() },
+        SettingsChange { keep_days: Some(0), ..change() },
+        SettingsChange { keep_days: Some(3_651), ..change() },
+        SettingsChange { keep_at_most: Some(999), ..change() },
+        SettingsChange { keep_at_most: Some(10_000_001), ..change() },
     ];
     for change in cases {
         assert!(changed(&settings(), &change).is_err(), "{change:?} must not be saved");
     }
+}
+
+#[test]
+fn what_is_kept_is_counted_back_from_now() {
+    let change =
+        SettingsChange { keep_days: Some(3_650), keep_at_most: Some(1_000), ..SettingsChange::default() };
+    let longest = changed(&settings(), &change).expect("the limits themselves make sense");
+    let now = Timestamp::from_millis(400_000 * DAY);
+    let expected = Retention { since: Timestamp::from_millis(396_350 * DAY), at_most: 1_000 };
+    assert_eq!(retention(&longest, now), expected);
 }
 
 #[test]

@@ -62,6 +62,9 @@ impl Owner {
         if !after.popups {
             self.policy = ToastPolicy::default();
         }
+        if (before.keep_days, before.keep_at_most) != (after.keep_days, after.keep_at_most) {
+            self.pruning.hurry();
+        }
         let another_session = settings::another_session(&before, after);
         if after.host_hub && after.hub_port != before.hub_port {
             self.turn_hub_off();

@@ -94,6 +94,7 @@ impl Owner {
             self.ask_for_channels();
         }
         self.store_again(Some(now)).await;
+        self.prune(now).await;
         let toasts = self.policy.due(self.clock.now(), self.state.language());
         self.popups.show(toasts);
     }
@@ -105,7 +106,7 @@ impl Owner {
         });
         let retry = self.unstored.as_ref().map(|unstored| unstored.retry_at);
         let sending = self.sending.next_due(Instant::now());
-        [toasts, retry, self.refresh_at, sending].into_iter().flatten().min()
+        [toasts, retry, self.refresh_at, sending, Some(self.pruning.due)].into_iter().flatten().min()
     }
 
     /// Puts the state where handles and subscribers see it, if it changed.

@@ -29,6 +29,7 @@ pub(super) struct Unstored {
 struct TakenIn {
     stored: Stored,
     tally: Tally,
+    bytes: u64,
     gap: Option<Gap>,
     cursors: Cursors,
 }
@@ -66,15 +67,16 @@ impl Owner {
         self.history
             .run(move |inbox| {
                 let stored = inbox.take_in(&batch, now)?;
-                let (tally, gap, cursors) = (inbox.tally()?, inbox.gap()?, inbox.cursors(&address)?);
-                Ok(TakenIn { stored, tally, gap, cursors })
+                let (tally, bytes) = (inbox.tally()?, inbox.bytes()?);
+                Ok(TakenIn { stored, tally, bytes, gap: inbox.gap()?, cursors: inbox.cursors(&address)? })
             })
             .await
     }
 
-    fn taken_in(&mut self, batch: &Batch, TakenIn { stored, tally, gap, cursors }: TakenIn) {
+    fn taken_in(&mut self, batch: &Batch, TakenIn { stored, tally, bytes, gap, cursors }: TakenIn) {
         self.state.storage_fault = None;
         self.state.tally = tally;
+        self.state.history_bytes = bytes;
         self.state.gap = gap.map(history::gap);
         if let (Some(feed), Some(_)) = (&self.feed, &batch.origin) {
             let channels = batch.arrivals.iter().map(|arrival| arrival.notification.channel.as_deref());
@@ -112,8 +114,8 @@ impl Owner {
 
     /// The figures after something was marked. A disk that cannot be read leaves them as they were.
     pub(super) async fn count_again(&mut self) {
-        match self.history.run(|inbox| inbox.tally()).await {
-            Ok(tally) => self.state.tally = tally,
+        match self.history.run(|inbox| Ok((inbox.tally()?, inbox.bytes()?))).await {
+            Ok((tally, bytes)) => (self.state.tally, self.state.history_bytes) = (tally, bytes),
             Err(fault) => tracing::error!(%fault, "the history cannot be counted"),
         }
     }
