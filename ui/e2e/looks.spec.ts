@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { Snapshot } from '../src/host/host';
 import { expect, expectAccessible, test, watchConsole } from './browser';
-import { hostileDetails, noon, shopOutbox, shopSnapshot } from './shop';
+import { hostileDetails, hostileOutbox, noon, shopOutbox, shopSnapshot } from './shop';
 import type { StandIn } from './stand-in';
 
 const SIZES = [
@@ -43,6 +43,18 @@ const CATCH_UP = { count: 12, from: noon() - 1_260_000, to: noon() - 300_000, ne
 const LOOKS: Look[] = [
   { name: 'inbox' },
   { name: 'detail', go: openFirst },
+  { name: 'detail-taken', go: (page) => page.locator('[data-index="2"]').click() },
+  { name: 'detail-expired', go: (page) => page.locator('[data-index="5"]').click() },
+  {
+    name: 'detail-waiting',
+    snapshot: { link: { state: 'offline', nextAt: noon() + 7000, since: noon() - 540_000 } },
+    prepare: (standIn) => {
+      const [first, ...rest] = standIn.details;
+      const taken = { by: 'Comptoir', device: null, at: noon(), mine: true, queued: true };
+      if (first) standIn.details = [{ ...first, taken }, ...rest];
+    },
+    go: openFirst,
+  },
   {
     name: 'detail-json',
     go: async (page) => {
@@ -62,6 +74,9 @@ const LOOKS: Look[] = [
         clientCount: at,
         unread: at * 999,
       })),
+      catchUp: { count: 123_456, from: noon() - 40 * 86_400_000, to: noon(), newest: 'n_1' },
+      gap: { channels: ['', 'canal-'.repeat(14), 'commandes'], since: noon() },
+      storageFault: 'No space left on device (os error 28)',
     },
     prepare: (standIn) => {
       standIn.details = hostileDetails();
@@ -119,6 +134,14 @@ const LOOKS: Look[] = [
       };
     },
     go: sendBad,
+  },
+  {
+    name: 'send-queue-hostile',
+    snapshot: { outbox: hostileOutbox() },
+    go: async (page) => {
+      await to(SEND)(page);
+      await page.locator('.qrow').nth(49).scrollIntoViewIfNeeded();
+    },
   },
   {
     name: 'send-queue',

@@ -1,3 +1,4 @@
+import type { Taken } from '../src/host/contract/Taken';
 import type { Detail, Outbox, QueuedDraft, Snapshot } from '../src/host/host';
 import type { JsonValue } from '../src/host/contract/serde_json/JsonValue';
 import type { NotificationType } from '../src/host/contract/NotificationType';
@@ -115,6 +116,9 @@ export function hostileDetails(): Detail[] {
       title: long,
       message: `<b>${long}</b>\n\nطلب جديد: طاولة ٧ 🍔🍟\n${'mot '.repeat(200)}`,
       sender: long,
+      caughtUp: true,
+      expired: true,
+      taken: { by: long, device: long, at: noon(), mine: false, queued: false },
       channel: 'canal-'.repeat(16),
       data: {
         [long]: long,
@@ -128,12 +132,36 @@ export function hostileDetails(): Detail[] {
   ];
 }
 
+/** The delivery was for an hour that had passed. */
+const EXPIRED = 5;
+
+/** More than is listed, with the longest words. */
+export function hostileOutbox(): Outbox {
+  const drafts = Array.from({ length: 50 }, (_, at) => ({
+    number: at,
+    channel: 'canal-'.repeat(16),
+    type: 'error' as const,
+    title: 'Anticonstitutionnellement'.repeat(8),
+    at: noon() - (50 - at) * 86_400_000,
+    refused: at === 0 ? ['Refus'.repeat(60), 'Non.'] : [],
+  }));
+  return { count: 1000, drafts };
+}
+
 /** Noon today: the newest notification is from 12:06, whenever the test runs. */
 export function noon(): number {
   return new Date().setHours(12, 7, 0, 0);
 }
 
 export function shopDetails(): Detail[] {
+  const by = (by: string, minutesAgo: number, mine = false) => ({
+    by,
+    device: null,
+    at: noon() - minutesAgo * 60_000,
+    mine,
+    queued: false,
+  });
+  const takers: Record<number, Taken> = { 2: by('Alice', 3), 4: by('Comptoir', 8, true), 6: by('Alice', 23) };
   return LINES.map(([type, title, message, channel, sender, minutesAgo, read, data = null, caughtUp = false], at) => ({
     row: LINES.length - at,
     id: `n_1763640000.00${at}`,
@@ -144,8 +172,8 @@ export function shopDetails(): Detail[] {
     channel,
     read,
     caughtUp,
-    expired: false,
-    taken: null,
+    expired: at === EXPIRED,
+    taken: takers[at] ?? null,
     data,
     at: noon() - minutesAgo * 60_000,
     receivedAt: noon() - minutesAgo * 60_000 + 40,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Command, Detail, Draft, Fault, Row, Snapshot, StationEvent } from '../src/host/host';
 import type { Filter } from '../src/host/contract/Filter';
+import type { Taken } from '../src/host/contract/Taken';
 
 const DIST = join(import.meta.dirname, '..', 'dist');
 const TYPES: Record<string, string> = {
@@ -68,6 +69,13 @@ export class StandIn {
     this.emit({ event: 'snapshot', snapshot: this.snapshot });
   }
 
+  /** Says who is in charge of a notification. */
+  hold(id: string, taken: Taken | null): null {
+    this.details = this.details.map((row) => (row.id === id ? { ...row, taken } : row));
+    this.emit({ event: 'changed', ids: [id] });
+    return null;
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', this.url).pathname;
     if (path === '/station/command') return this.#command(request, response);
@@ -126,6 +134,10 @@ export class StandIn {
       case 'dismissCatchUp':
         this.change({ catchUp: null });
         return null;
+      case 'take':
+        return this.hold(command.id, { by: 'Comptoir', device: null, at: Date.now(), mine: true, queued: true });
+      case 'release':
+        return this.hold(command.id, null);
       case 'unqueue':
         return this.#unqueue(command.number);
       case 'changeSettings': {

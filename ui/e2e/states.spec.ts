@@ -256,3 +256,54 @@ test('what was missed is summed up, shown on its own, and there is a way back', 
   await expect(banner).toBeHidden();
   await expect(page.locator('#list'), 'the focus is not lost with the banner').toBeFocused();
 });
+
+test('taking charge is said to wait until the hub agrees, and can be undone', async ({ page, standIn }) => {
+  await page.goto(standIn.url);
+  await page.locator('[data-index="0"]').click();
+  const id = standIn.details[0]?.id ?? '';
+  const bar = page.locator('.ackbar');
+  await expect(bar).toContainText('Personne ne s’en charge');
+  await bar.getByRole('button', { name: 'Prendre en charge' }).click();
+  await expect(bar).toContainText('Envoi au hub…');
+  await expect(page.locator('[data-index="0"] .ackd')).toHaveText('Vous, en attente');
+  await expect(bar, 'the focus is not lost with the button').toBeFocused();
+  standIn.hold(id, { by: 'Comptoir', device: null, at: Date.now(), mine: true, queued: false });
+  await expect(bar).toContainText(/Pris en charge par vous, \d\d:\d\d/);
+  await expect(page.locator('[data-index="0"]')).toHaveAttribute('aria-label', /Pris en charge par vous/);
+  await page.locator('.notice').getByRole('button', { name: 'Annuler' }).click();
+  await expect(bar).toContainText('Personne ne s’en charge');
+  await expect(page.locator('[data-index="0"] .ackd')).toHaveCount(0);
+});
+
+test('without a hub, what is taken is taken here only, and that is said', async ({ page, standIn }) => {
+  standIn.snapshot = shopSnapshot({ link: { state: 'offline', nextAt: noon(), since: noon() } });
+  await page.goto(standIn.url);
+  await page.locator('[data-index="0"]').waitFor();
+  await page.keyboard.press('j');
+  await expect(page.locator('.ackbar')).toBeVisible();
+  await page.keyboard.press('e');
+  await expect(page.locator('.ackbar')).toContainText('Pris en charge ici. Les autres le verront au retour du hub.');
+  // Back, and somebody else was first: the hub's holder wins.
+  const id = standIn.details[0]?.id ?? '';
+  standIn.hold(id, { by: 'Alice', device: 'Cuisine', at: Date.now(), mine: false, queued: false });
+  await expect(page.locator('.ackbar')).toContainText('Déjà pris en charge par Alice');
+  await expect(page.locator('.notice')).toContainText('Déjà pris en charge par Alice');
+});
+
+test('the key for taking charge says who has it already', async ({ page, standIn }) => {
+  await page.goto(standIn.url);
+  await page.locator('[data-index="2"]').click();
+  await expect(page.locator('.ackbar')).toContainText('Pris en charge par Alice, 12:04');
+  await page.keyboard.press('e');
+  await expect(page.locator('.notice')).toContainText('Pris en charge par Alice, 12:04');
+  expect(standIn.received.some((command) => command.do === 'take')).toBe(false);
+});
+
+test('what came too late is tagged, and its detail says why', async ({ page, standIn }) => {
+  await page.goto(standIn.url);
+  const late = page.locator('[data-index="5"]');
+  await expect(late).toContainText('Expirée');
+  await expect(late).toHaveAttribute('aria-label', /Expirée/);
+  await late.click();
+  await expect(page.locator('.detail')).toContainText('Le délai fixé par l’émetteur était déjà passé');
+});

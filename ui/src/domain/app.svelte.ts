@@ -1,8 +1,10 @@
 import { createContext } from 'svelte';
-import type { Host, QueuedDraft, StationEvent } from '../host/host';
+import type { Host, QueuedDraft, Row, StationEvent } from '../host/host';
 import { isFault } from '../host/host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Announcer } from './announcer.svelte';
+import { Charge } from './charge.svelte';
+import { moment } from './dates';
 import { Inbox } from './inbox.svelte';
 import { EVERYTHING, NotificationList } from './list.svelte';
 import { Notices } from './notices.svelte';
@@ -24,6 +26,7 @@ export class App {
   readonly list: NotificationList;
   readonly reading: Reading;
   readonly inbox: Inbox;
+  readonly charge: Charge;
   readonly form: SendForm;
   readonly queue: SendQueue;
   readonly notices = new Notices();
@@ -37,6 +40,8 @@ export class App {
     this.list = new NotificationList(this.station);
     this.reading = new Reading(this.station);
     this.inbox = new Inbox(this.station, this.list, this.reading);
+    this.charge = new Charge(this.station);
+    this.charge.onLost = (detail) => this.notices.show({ text: this.takenWords(detail) });
     this.form = new SendForm(this.station);
     this.queue = new SendQueue(this.station, this.form);
     this.queue.onRefused = () => this.#sayRefused();
@@ -83,6 +88,30 @@ export class App {
       text: this.strings.count('inbox.marked', count),
       ...(undo ? { action: { label: this.strings.text('common.undo'), run: undo } } : {}),
     });
+  }
+
+  /** Takes charge of a notification; of one that somebody has already it says who. */
+  async take(row: Row): Promise<void> {
+    if (row.taken) return this.notices.show({ text: this.takenWords(row) });
+    if (!(await this.attempt(this.charge.take(row)))) return;
+    this.notices.show({
+      text: this.strings.text('ack.taking'),
+      action: { label: this.strings.text('common.undo'), run: () => void this.release(row.id) },
+    });
+  }
+
+  async release(id: string): Promise<void> {
+    await this.attempt(this.charge.release(id));
+  }
+
+  /** Who is in charge, as a sentence. */
+  takenWords({ id, taken }: Row): string {
+    if (!taken) return this.strings.text('ack.nobody');
+    const connected = this.station.snapshot?.link.state === 'connected';
+    if (taken.queued) return this.strings.text(connected ? 'ack.pending' : 'ack.queued');
+    const time = moment(taken.at, Date.now(), this.strings);
+    if (taken.mine) return this.strings.text('ack.done_you', { time });
+    return this.strings.text(this.charge.lost.has(id) ? 'ack.already' : 'ack.done', { who: taken.by, time });
   }
 
   compose(channel?: string | null): void {

@@ -1,3 +1,4 @@
+import type { Row } from '../host/host';
 import { EVERYTHING, type Choice, type NotificationList } from './list.svelte';
 import type { Reading } from './reading.svelte';
 import type { Station } from './station.svelte';
@@ -57,10 +58,15 @@ export class Inbox {
     if (this.#index !== null) this.reveal = { index: this.#index, focus: true };
   }
 
+  /** What a key acts on: the open notification; without one, the current row. */
+  get current(): Row | undefined {
+    return this.reading.detail ?? (this.#index === null ? undefined : this.list.row(this.#index));
+  }
+
   /** Marks the open notification read or unread; without one, the current row. */
   async toggleRead(): Promise<void> {
     if (this.reading.detail) return this.reading.toggleRead();
-    const row = this.#index === null ? undefined : this.list.row(this.#index);
+    const row = this.current;
     if (row) await this.station.command({ do: 'markRead', ids: [row.id], read: !row.read });
   }
 

@@ -39,6 +39,10 @@ export class NotificationList {
   #stale = false;
   #refreshing: Promise<void> | null = null;
   #fetching = false;
+  /** Loads anew without showing what arrived above. */
+  #keepsCut = true;
+  readonly #changed = new Set<string>();
+  #readingChanged = false;
 
   constructor(station: Station) {
     this.#station = station;
@@ -67,6 +71,17 @@ export class NotificationList {
 
   /** Loads the list anew, up to the newest row; several calls at once make one load more. */
   refresh(): Promise<void> {
+    this.#keepsCut = false;
+    return this.#loadAnew();
+  }
+
+  // Other rows, at the same place: nothing moves under a reader who has scrolled.
+  #reload(): Promise<void> {
+    if (this.atTop && this.above === 0) this.#keepsCut = false;
+    return this.#loadAnew();
+  }
+
+  #loadAnew(): Promise<void> {
     this.#stale = true;
     this.#refreshing ??= this.#refreshWhileStale().finally(() => (this.#refreshing = null));
     return this.#refreshing;
@@ -96,7 +111,10 @@ export class NotificationList {
 
   async #load(): Promise<void> {
     const choice = this.choice;
-    const upToRow = Math.max(this.#newestRow, this.#station.snapshot?.newestRow ?? 0);
+    const keepsCut = this.#keepsCut && choice === this.#loadedChoice;
+    this.#keepsCut = true;
+    const newestRow = Math.max(this.#newestRow, this.#station.snapshot?.newestRow ?? 0);
+    const upToRow = keepsCut ? this.#upToRow : newestRow;
     const filter = { ...choice, upToRow };
     const numbers = this.#wantedPages();
     const [outline, ...pages] = await Promise.all([
@@ -110,7 +128,7 @@ export class NotificationList {
     this.#pages.clear();
     numbers.forEach((number, at) => this.#pages.set(number, pages[at] ?? []));
     this.outline = outline;
-    this.above = 0;
+    if (!keepsCut) this.above = 0;
     this.onLoaded();
     void this.#fetchMissing();
   }
@@ -168,6 +186,8 @@ export class NotificationList {
   #receive(event: StationEvent): void {
     if (event.event === 'arrived') this.#arrive(event.rows, event.count);
     else if (event.event === 'readChanged') this.#changeRead(event.ids, event.read);
+    else if (event.event === 'changed') this.#change(event.ids);
+    else if (event.event === 'removed') void this.#reload();
   }
 
   #arrive(rows: Row[], count: number): void {
@@ -188,13 +208,49 @@ export class NotificationList {
   }
 
   #changeRead(ids: string[], read: boolean): void {
-    if (ids.length === 0) return void this.refresh();
+    if (ids.length === 0) return void this.#reload();
     const changed = new Set(ids);
+    this.#rewrite(
+      (row) => changed.has(row.id),
+      (row) => ({ ...row, read }),
+    );
+  }
+
+  #change(ids: string[]): void {
+    if (ids.length === 0) return void this.#reload();
+    for (const id of ids) this.#changed.add(id);
+    void this.#readChanged();
+  }
+
+  // One at a time, so that an older answer never overwrites a newer one.
+  async #readChanged(): Promise<void> {
+    if (this.#readingChanged) return;
+    this.#readingChanged = true;
+    for (const id of this.#changed) {
+      this.#changed.delete(id);
+      if (!this.#holds(id)) continue;
+      const fresh = await this.#station.command({ do: 'open', id }).catch(() => null);
+      if (fresh)
+        this.#rewrite(
+          (row) => row.id === id,
+          () => fresh,
+        );
+      // Replaced by another one, or gone: the list itself is another.
+      else void this.#reload();
+    }
+    this.#readingChanged = false;
+  }
+
+  #holds(id: string): boolean {
+    return [...this.#pages.values()].some((rows) => rows.some((row) => row.id === id));
+  }
+
+  #rewrite(which: (row: Row) => boolean, to: (row: Row) => Row): void {
     for (const [number, rows] of this.#pages) {
-      if (rows.some((row) => changed.has(row.id))) {
+      if (rows.some(which)) {
         this.#pages.set(
           number,
-          rows.map((row) => (changed.has(row.id) ? { ...row, read } : row)),
+          rows.map((row) => (which(row) ? to(row) : row)),
         );
       }
     }

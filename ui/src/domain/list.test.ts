@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Row } from '../host/host';
-import { answersFrom, FakeHost, rows, settle } from '../testing/fake-host';
+import { answersFrom, fault, FakeHost, rows, settle } from '../testing/fake-host';
 import { NotificationList } from './list.svelte';
 import { Station } from './station.svelte';
 
@@ -116,6 +116,64 @@ test('a read state changed elsewhere shows in place', () => {
   host.emit({ event: 'readChanged', ids: ['n_2'], read: true });
   expect(list.row(1)?.read).toBe(true);
   expect(list.row(0)?.read).toBe(false);
+});
+
+test('of a row that changed only that row is asked for', async () => {
+  const loads = host.asked('outline').length + host.asked('page').length;
+  const taken = { by: 'Alice', device: null, at: 0, mine: false, queued: false };
+  held = held.map((row) => (row.id === 'n_2' ? { ...row, taken } : row));
+  host.emit({ event: 'changed', ids: ['n_2', 'elsewhere'] });
+  await settle();
+  expect(list.row(1)?.taken).toEqual(taken);
+  expect(host.asked('open'), 'what is not held is not asked for').toEqual([{ do: 'open', id: 'n_2' }]);
+  expect(host.asked('outline').length + host.asked('page').length).toBe(loads);
+});
+
+test('a row that changes again while it is asked for is asked for once more', async () => {
+  const answers: ((row: unknown) => void)[] = [];
+  const answer = host.answer;
+  host.answer = (command) =>
+    command.do === 'open' ? new Promise((resolve) => answers.push(resolve)) : answer(command);
+  host.emit({ event: 'changed', ids: ['n_2'] });
+  host.emit({ event: 'changed', ids: ['n_2'] });
+  await settle();
+  expect(answers, 'not before the first answer is there').toHaveLength(1);
+  answers.shift()?.({ ...held[1], title: 'older' });
+  await settle();
+  answers.shift()?.({ ...held[1], title: 'newer' });
+  await settle();
+  expect(list.row(1)?.title).toBe('newer');
+});
+
+test('a row that gave way to another makes the list load anew', async () => {
+  const answer = host.answer;
+  host.answer = (command) => (command.do === 'open' ? Promise.reject(fault('unknown_notification')) : answer(command));
+  held = held.filter((row) => row.id !== 'n_2');
+  host.emit({ event: 'changed', ids: ['n_2'] });
+  await settle();
+  expect(list.total).toBe(2);
+  expect(list.row(1)?.id).toBe('n_1');
+});
+
+test('many changes at once are asked for again', async () => {
+  held = held.map((row) => ({ ...row, title: 'changed' }));
+  host.emit({ event: 'changed', ids: [] });
+  await settle();
+  expect(list.row(2)?.title).toBe('changed');
+});
+
+test('old rows that go do not move the list under a reader who has scrolled', async () => {
+  await start(120);
+  list.atTop = false;
+  list.want(60, 70);
+  await settle();
+  arrive(2);
+  held = held.slice(0, -40);
+  host.emit({ event: 'removed', count: 40 });
+  await settle();
+  expect(list.total, 'the two new ones wait above').toBe(80);
+  expect(list.above).toBe(2);
+  expect(list.row(60)?.id, 'what was there is there').toBe('n_60');
 });
 
 test('many read states changed at once are asked for again', async () => {

@@ -57,9 +57,11 @@ export class Reading {
   }
 
   #receive(event: StationEvent): void {
-    if (event.event !== 'readChanged' || !this.detail) return;
-    if (event.ids.length === 0) void this.#readAgain(this.detail.id);
-    else if (event.ids.includes(this.detail.id)) this.detail = { ...this.detail, read: event.read };
+    if ((event.event !== 'readChanged' && event.event !== 'changed') || !this.detail) return;
+    const all = event.ids.length === 0;
+    if (!all && !event.ids.includes(this.detail.id)) return;
+    if (all || event.event === 'changed') void this.#readAgain(this.detail.id);
+    else this.detail = { ...this.detail, read: event.read };
   }
 
   async #readAgain(id: string): Promise<void> {

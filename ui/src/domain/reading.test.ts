@@ -47,6 +47,20 @@ test('nothing looks read before the station says so', async () => {
   expect(reading.detail?.read).toBe(true);
 });
 
+test('who takes charge of it elsewhere shows in the open detail', async () => {
+  await reading.open('n_1');
+  const taken = { by: 'Alice', device: null, at: 0, mine: false, queued: false };
+  const answer = host.answer;
+  host.answer = (command) =>
+    command.do === 'open' ? { ...rows(1)[0], taken, data: null, receivedAt: 0 } : answer(command);
+  host.emit({ event: 'changed', ids: ['n_2'] });
+  await settle();
+  expect(reading.detail?.taken, 'another one').toBeNull();
+  host.emit({ event: 'changed', ids: ['n_1'] });
+  await settle();
+  expect(reading.detail?.taken).toEqual(taken);
+});
+
 test('marking unread by hand wins over the second that was running', async () => {
   await reading.open('n_1');
   host.emit({ event: 'readChanged', ids: ['n_1'], read: true });

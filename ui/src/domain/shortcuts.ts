@@ -2,6 +2,7 @@ export type Action =
   | 'next'
   | 'previous'
   | 'back'
+  | 'take'
   | 'toggleRead'
   | 'markAllRead'
   | 'copyJson'
@@ -27,6 +28,7 @@ export interface KeyPress {
 const SINGLE: Record<string, Action> = {
   j: 'next',
   k: 'previous',
+  e: 'take',
   u: 'toggleRead',
   '.': 'copyJson',
   '1': 'showAll',

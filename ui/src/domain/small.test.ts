@@ -43,6 +43,7 @@ test('single keys are off while typing, and can be turned off', () => {
   expect(actionOf(press('n', { ctrl: true, typing: true }), false), 'and so does Ctrl').toBe('compose');
   expect(actionOf(press('A', { shift: true }), true)).toBe('markAllRead');
   expect(actionOf(press('a'), true)).toBeNull();
+  expect(actionOf(press('e'), true)).toBe('take');
 });
 
 test('space presses a button that has the focus, and scrolls otherwise', () => {

@@ -142,6 +142,10 @@ export function answersFrom(held: () => Row[], newestRow: () => number): Answer 
         const at = shown(command.filter).findIndex((row) => row.id === command.id);
         return at < 0 ? null : at;
       }
+      case 'open': {
+        const row = held().find(({ id }) => id === command.id);
+        return row ? { ...row, data: null, receivedAt: row.at } : Promise.reject(fault('unknown_notification'));
+      }
       default:
         return null;
     }

@@ -1,0 +1,65 @@
+import type { Detail, Row } from '../host/host';
+import type { Station } from './station.svelte';
+
+/** Who is in charge of what: what this window asked for, and whether the hub agreed. */
+export class Charge {
+  /** The notification of which the station has not answered yet. */
+  asking = $state<string | null>(null);
+  /** Those that somebody else had taken first, so that it can be said plainly. */
+  lost = $state.raw<ReadonlySet<string>>(new Set());
+  /** Called when the hub says that somebody else was first. */
+  onLost: (detail: Detail) => void = () => {};
+
+  readonly #station: Station;
+  /** Taken here; the hub has not said yet who was first. */
+  readonly #open = new Set<string>();
+
+  constructor(station: Station) {
+    this.#station = station;
+    station.listen({
+      event: (event) => {
+        if (event.event === 'changed') void this.#check(event.ids);
+      },
+    });
+  }
+
+  /** Whether it was asked for: not twice at once, and not what somebody has. */
+  async take(row: Row): Promise<boolean> {
+    if (this.asking !== null || row.taken !== null) return false;
+    this.#open.add(row.id);
+    await this.#ask(row.id, 'take');
+    return true;
+  }
+
+  async release(id: string): Promise<void> {
+    if (this.asking !== null) return;
+    this.#open.delete(id);
+    await this.#ask(id, 'release');
+  }
+
+  async #ask(id: string, what: 'take' | 'release'): Promise<void> {
+    this.asking = id;
+    this.#forgetLost(id);
+    try {
+      await this.#station.command({ do: what, id });
+    } finally {
+      this.asking = null;
+    }
+  }
+
+  async #check(changed: string[]): Promise<void> {
+    const ids = [...this.#open].filter((id) => changed.length === 0 || changed.includes(id));
+    for (const id of ids) {
+      const detail = await this.#station.command({ do: 'open', id }).catch(() => null);
+      if (!detail || detail.taken?.queued || !this.#open.delete(id)) continue;
+      if (detail.taken && !detail.taken.mine) {
+        this.lost = new Set([...this.lost, id]);
+        this.onLost(detail);
+      }
+    }
+  }
+
+  #forgetLost(id: string): void {
+    this.lost = new Set([...this.lost].filter((one) => one !== id));
+  }
+}

@@ -1,0 +1,89 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Taken } from '../host/contract/Taken';
+import { fault, FakeHost, rows, settle } from '../testing/fake-host';
+import { Charge } from './charge.svelte';
+import { Station } from './station.svelte';
+
+const [ROW] = rows(1) as [ReturnType<typeof rows>[number]];
+const BY_ME: Taken = { by: 'Awa', device: null, at: 0, mine: true, queued: false };
+const BY_ALICE: Taken = { ...BY_ME, by: 'Alice', mine: false };
+
+let host: FakeHost;
+let charge: Charge;
+let taken: Taken | null;
+let lostTo: (string | undefined)[];
+
+async function changed(now: Taken | null, ids = ['n_1']): Promise<void> {
+  taken = now;
+  host.emit({ event: 'changed', ids });
+  await settle();
+}
+
+beforeEach(() => {
+  host = new FakeHost();
+  const station = new Station(host);
+  charge = new Charge(station);
+  lostTo = [];
+  charge.onLost = (detail) => lostTo.push(detail.taken?.by);
+  host.answer = (command) => (command.do === 'open' ? { ...ROW, taken, data: null, receivedAt: 0 } : null);
+  station.start();
+});
+
+test('pressing twice asks once', async () => {
+  let answer: (value: null) => void = () => {};
+  host.answer = () => new Promise((resolve) => (answer = resolve));
+  const first = charge.take(ROW);
+  expect(charge.asking).toBe('n_1');
+  expect(await charge.take(ROW)).toBe(false);
+  answer(null);
+  expect(await first).toBe(true);
+  expect(charge.asking).toBeNull();
+  expect(host.asked('take')).toEqual([{ do: 'take', id: 'n_1' }]);
+});
+
+test('what somebody has is not taken', async () => {
+  expect(await charge.take({ ...ROW, taken: BY_ALICE })).toBe(false);
+  expect(host.received).toEqual([]);
+});
+
+test('a station that refuses can be asked again', async () => {
+  host.answer = () => Promise.reject(fault('outbox_full'));
+  await expect(charge.take(ROW)).rejects.toMatchObject({ code: 'outbox_full' });
+  expect(charge.asking).toBeNull();
+});
+
+test('somebody who was first at the hub is said, once', async () => {
+  await charge.take(ROW);
+  await changed({ ...BY_ME, queued: true });
+  expect(lostTo, 'the hub has not answered').toEqual([]);
+  await changed(BY_ALICE);
+  await changed(BY_ALICE);
+  expect(lostTo).toEqual(['Alice']);
+  expect(charge.lost.has('n_1')).toBe(true);
+});
+
+test('many changes at once are looked through for it too', async () => {
+  await charge.take(ROW);
+  await changed(BY_ALICE, []);
+  expect(lostTo).toEqual(['Alice']);
+});
+
+test('once the hub has agreed, a later change of hands is no loss', async () => {
+  await charge.take(ROW);
+  await changed(BY_ME);
+  await changed(BY_ALICE);
+  expect(lostTo).toEqual([]);
+});
+
+test('what was given back is no loss either', async () => {
+  await charge.take(ROW);
+  await charge.release('n_1');
+  expect(host.asked('release')).toEqual([{ do: 'release', id: 'n_1' }]);
+  await changed(BY_ALICE);
+  expect(lostTo).toEqual([]);
+});
+
+test('what others do is followed without asking', async () => {
+  await changed(BY_ALICE);
+  expect(host.received).toEqual([]);
+});
