@@ -182,6 +182,14 @@ const LOOKS: Look[] = [
     go: to(HUB),
   },
   { name: 'settings', go: to(SETTINGS) },
+  {
+    name: 'settings-history',
+    go: async (page) => {
+      await to(SETTINGS)(page);
+      await page.locator('#set-retention').selectOption('7');
+      await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
   { name: 'help', go: (page) => page.keyboard.press('?') },
 ];
 

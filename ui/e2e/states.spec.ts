@@ -307,3 +307,27 @@ test('what came too late is tagged, and its detail says why', async ({ page, sta
   await late.click();
   await expect(page.locator('.detail')).toContainText('Le délai fixé par l’émetteur était déjà passé');
 });
+
+test('keeping less asks first, keeping more does not', async ({ page, standIn }) => {
+  const changes = () => standIn.received.filter((command) => command.do === 'changeSettings');
+  await page.goto(standIn.url);
+  await nav(page, /^Réglages/).click();
+  const days = page.getByLabel(/Conserver pendant/);
+  await expect(page.locator('.pr', { has: days })).toContainText('9 notifications sur ce poste, 3,1\u00a0Mo');
+  await days.selectOption({ label: '30 jours' });
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Ne conserver que 30 jours\u202f? Les notifications plus anciennes');
+  await page.keyboard.press('Escape');
+  await expect(days, 'nothing was changed').toHaveValue('90');
+  expect(changes()).toEqual([]);
+
+  await days.selectOption({ label: '30 jours' });
+  await dialog.getByRole('button', { name: 'Effacer les plus anciennes' }).click();
+  await expect(days).toHaveValue('30');
+  await days.selectOption({ label: '365 jours' });
+  await expect(days).toHaveValue('365');
+  expect(changes()).toEqual([
+    { do: 'changeSettings', change: { keepDays: 30 } },
+    { do: 'changeSettings', change: { keepDays: 365 } },
+  ]);
+});

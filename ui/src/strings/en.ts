@@ -272,6 +272,18 @@ export const en: Record<keyof typeof fr, string> = {
   'set.login_sub': 'Minimised to the tray',
   'set.keys': 'Single-key shortcuts',
   'set.alerts': 'Alerts',
+  'set.history': 'History',
+  'set.retention': 'Keep for',
+  'set.retention.days_one': '{n} day',
+  'set.retention.days_other': '{n} days',
+  'set.retention_sub_one': '{n} notification on this computer, {size}',
+  'set.retention_sub_other': '{n} notifications on this computer, {size}',
+  'set.retention.ask_one':
+    'Keep only {n} day? Older notifications will be erased from this computer. Other computers keep theirs.',
+  'set.retention.ask_other':
+    'Keep only {n} days? Older notifications will be erased from this computer. Other computers keep theirs.',
+  'set.retention.unchanged': 'Change nothing',
+  'set.retention.shorten': 'Erase older ones',
   'set.post': 'This computer',
   'set.post.name': 'Display name',
   'set.hub': 'Connection',

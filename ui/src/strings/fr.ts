@@ -273,6 +273,18 @@ export const fr = {
   'set.login_sub': 'Réduite dans la zone de notification',
   'set.keys': 'Raccourcis à une touche',
   'set.alerts': 'Alertes',
+  'set.history': 'Historique',
+  'set.retention': 'Conserver pendant',
+  'set.retention.days_one': '{n} jour',
+  'set.retention.days_other': '{n} jours',
+  'set.retention_sub_one': '{n} notification sur ce poste, {size}',
+  'set.retention_sub_other': '{n} notifications sur ce poste, {size}',
+  'set.retention.ask_one':
+    'Ne conserver que {n} jour\u202f? Les notifications plus anciennes s’effaceront de ce poste. Les autres postes gardent les leurs.',
+  'set.retention.ask_other':
+    'Ne conserver que {n} jours\u202f? Les notifications plus anciennes s’effaceront de ce poste. Les autres postes gardent les leurs.',
+  'set.retention.unchanged': 'Ne rien changer',
+  'set.retention.shorten': 'Effacer les plus anciennes',
   'set.post': 'Ce poste',
   'set.post.name': 'Nom affiché',
   'set.hub': 'Connexion',
