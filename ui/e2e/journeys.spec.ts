@@ -176,6 +176,42 @@ test.describe('with a hub that comes back where it was', () => {
   });
 });
 
+test.describe('with a hub that comes back where it was, and something to send', () => {
+  test.use({ hubKeepsPort: true });
+
+  test('what is sent without a hub is sent once it is back, and once only', async ({ page, station }) => {
+    await ready(page, station.url);
+    await nav(page, 'Hub').click();
+    await page.getByRole('button', { name: 'Arrêter le hub' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Arrêter le hub' }).click();
+    await expect(page.locator('nav.nav .state')).toHaveText(/Reconnexion…|Hors ligne/);
+
+    await nav(page, 'Envoyer').click();
+    for (const title of ['Rupture de poulet', 'Rupture de poisson']) {
+      await page.locator('#send-channel').selectOption({ label: '# commandes' });
+      await page.locator('#send-title').fill(title);
+      await page.locator('#send-message').fill('Proposer les légumes.');
+      await page.keyboard.press('Control+Enter');
+      await expect(page.locator('.qrow').filter({ hasText: title })).toBeVisible();
+    }
+    await expect(page.locator('.form').getByRole('status')).toContainText('En attente');
+    await page.getByRole('button', { name: 'Retirer Rupture de poisson' }).click();
+    await expect(page.locator('.qrow')).toHaveCount(1);
+    await page.reload();
+    await nav(page, 'Envoyer 1 en attente').click();
+
+    await nav(page, 'Hub').click();
+    await page.getByRole('button', { name: 'Démarrer le hub' }).click();
+    await expect(page.locator('nav.nav .state')).toHaveText('Connecté', { timeout: 15_000 });
+    await nav(page, 'Notifications 1 non lue').click();
+    await expect(row(page, 0)).toContainText('Rupture de poulet');
+    await station.send(ORDER);
+    await expect(row(page, 0)).toContainText('ORD-45');
+    await expect(page.locator('.row'), 'and nothing else arrived').toHaveCount(2);
+    await expect(nav(page, 'Envoyer')).toBeVisible();
+  });
+});
+
 test.describe('with 100,000 notifications', () => {
   test.use({ stationFlags: ['--seed-rows', '100000'] });
 

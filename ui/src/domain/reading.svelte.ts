@@ -10,6 +10,8 @@ export class Reading {
   id = $state<string | null>(null);
   detail = $state.raw<Detail | null>(null);
   fault = $state<FaultCode | 'station' | null>(null);
+  /** What is open is not in the history any more. */
+  gone = $state(false);
 
   readonly #station: Station;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,6 +26,7 @@ export class Reading {
     clearTimeout(this.#timer);
     this.id = id;
     this.fault = null;
+    this.gone = false;
     try {
       const detail = await this.#station.command({ do: 'open', id });
       if (this.id !== id) return;
@@ -41,6 +44,7 @@ export class Reading {
     this.id = null;
     this.detail = null;
     this.fault = null;
+    this.gone = false;
   }
 
   /** The station says with an event what became of it; nothing looks done before. */
@@ -65,7 +69,11 @@ export class Reading {
   }
 
   async #readAgain(id: string): Promise<void> {
-    const detail = await this.#station.command({ do: 'open', id }).catch(() => null);
-    if (detail && this.detail?.id === id) this.detail = detail;
+    try {
+      const detail = await this.#station.command({ do: 'open', id });
+      if (this.detail?.id === id) this.detail = detail;
+    } catch (error) {
+      if (this.detail?.id === id) this.gone = isFault(error) && error.code === 'unknown_notification';
+    }
   }
 }

@@ -61,6 +61,22 @@ test('who takes charge of it elsewhere shows in the open detail', async () => {
   expect(reading.detail?.taken).toEqual(taken);
 });
 
+test('an open detail that gave way to a newer one stays, and that is said', async () => {
+  await reading.open('n_1');
+  const answer = host.answer;
+  host.answer = () => Promise.reject(new TypeError('fetch failed'));
+  host.emit({ event: 'changed', ids: ['n_1'] });
+  await settle();
+  expect(reading.gone, 'a station that does not answer says nothing of it').toBe(false);
+  host.answer = () => Promise.reject(fault('unknown_notification'));
+  host.emit({ event: 'changed', ids: ['n_1'] });
+  await settle();
+  expect(reading).toMatchObject({ gone: true, detail: { id: 'n_1' } });
+  host.answer = answer;
+  await reading.open('n_2');
+  expect(reading.gone).toBe(false);
+});
+
 test('marking unread by hand wins over the second that was running', async () => {
   await reading.open('n_1');
   host.emit({ event: 'readChanged', ids: ['n_1'], read: true });

@@ -111,6 +111,7 @@ export const en: Record<keyof typeof fr, string> = {
   'detail.mark_unread': 'Mark unread',
   'detail.mark_read': 'Mark read',
   'detail.reply': 'Write to this channel',
+  'detail.gone': 'Replaced by a newer one, or erased from this computer.',
   'detail.key.event': 'Event',
   'detail.key.ref': 'Reference',
   'detail.key.table': 'Table',
@@ -330,8 +331,6 @@ export const en: Record<keyof typeof fr, string> = {
   'a11y.live_many_one': '{n} new notification',
   'a11y.live_many_other': '{n} new notifications',
 
-  'fault.not_connected': 'Hub unreachable: nothing was sent.',
-  'fault.unconfirmed': 'The connection broke before the hub answered.',
   'fault.outbox_full': 'Too many actions are waiting for the hub already. Try again once it is back.',
   'fault.already_sent': 'It has already gone, or is going out: it can no longer be taken back.',
   'fault.unknown_notification': 'This notification is no longer in the history of this computer.',

@@ -110,6 +110,7 @@ export const fr = {
   'detail.mark_unread': 'Marquer non lue',
   'detail.mark_read': 'Marquer lue',
   'detail.reply': 'Écrire sur ce canal',
+  'detail.gone': 'Remplacée par une plus récente, ou effacée de ce poste.',
   'detail.key.event': 'Événement',
   'detail.key.ref': 'Référence',
   'detail.key.table': 'Table',
@@ -331,8 +332,6 @@ export const fr = {
   'a11y.live_many_one': '{n} nouvelle notification',
   'a11y.live_many_other': '{n} nouvelles notifications',
 
-  'fault.not_connected': 'Hub injoignable\u00a0: rien n’a été envoyé.',
-  'fault.unconfirmed': 'La connexion s’est coupée avant la réponse du hub.',
   'fault.outbox_full': 'Trop d’actions attendent déjà le hub. Réessayez à son retour.',
   'fault.already_sent': 'Elle est déjà partie, ou en train de partir\u00a0: elle ne peut plus être reprise.',
   'fault.unknown_notification': 'Cette notification n’est plus dans l’historique de ce poste.',
