@@ -10,6 +10,9 @@ use crate::log::{Entry, OpenFile};
 
 /// Entries read at a time: enough to be quick, few enough that other subscribers wait little.
 const CHUNK: usize = 256;
+/// Bytes read at a time, or one entry if that is larger. Each client that is behind has a chunk waiting in memory,
+/// for as long as it takes nothing: 256 large entries would be 20 MB.
+const CHUNK_BYTES: usize = 128 * 1024;
 
 /// Asks for the entries of a channel from `from` to `to`.
 #[derive(Debug, Clone)]
@@ -88,19 +91,22 @@ impl Reader {
                 Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?, row.get::<_, String>(2)?))
             })?;
         let mut chunk = Chunk { entries: Vec::new(), next: to + 1 };
-        let mut looked_at = 0;
+        let (mut looked_at, mut bytes) = (0, 0);
         for row in rows {
             let (seq, kind, payload) = row?;
             looked_at += 1;
-            if looked_at == CHUNK {
-                chunk.next = seq + 1;
-            }
+            bytes += payload.len();
+            let full = looked_at == CHUNK || bytes >= CHUNK_BYTES;
             match Entry::read(kind, &payload, &self.epoch) {
                 Ok(entry) => chunk.entries.push(entry),
                 // One row that a failing disk spoiled must not hold back all that come after it.
                 Err(error) => {
                     tracing::error!(%error, channel, seq, "an entry cannot be read back: skipped");
                 }
+            }
+            if full {
+                chunk.next = seq + 1;
+                break;
             }
         }
         Ok(chunk)

@@ -52,6 +52,15 @@ pub(super) fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> 
     }
 }
 
+/// Notification `tag` of channel `a`, with so many bytes of data.
+fn large(tag: u32, bytes: usize) -> Request<u32> {
+    let mut request = send(tag, Some("a"), None);
+    if let Request::Append { request, .. } = &mut request {
+        request.data = Some(serde_json::Map::from_iter([("filling".into(), "x".repeat(bytes).into())]));
+    }
+    request
+}
+
 pub(super) fn locate(channel: &str, subscriber: &str) -> Request<u32> {
     Request::Locate { tag: 0, channel: channel.into(), subscriber: Some(subscriber.into()), claim: None }
 }
@@ -188,6 +197,24 @@ fn when_the_disk_is_full_publishes_are_refused_and_nothing_of_the_group_is_kept(
         .and_then(|db| db.query_row("SELECT count(*) FROM entry", [], |row| row.get(0)))
         .expect("counted");
     assert_eq!(rows, i64::from(kept), "confirmed and stored are the same");
+}
+
+#[test]
+fn what_is_read_back_at_a_time_is_bounded_in_entries_and_in_bytes() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    let sizes = std::iter::repeat_n(60_000, 5).chain([300_000, 300_000]).chain(std::iter::repeat_n(1, 300));
+    store.commit((1..).zip(sizes).map(|(tag, bytes)| large(tag, bytes)).collect(), 1);
+    let (ask, mut fed) = Reader::open(&file, EPOCH.into()).expect("opened").start::<()>();
+    let (mut from, mut chunks) = (1, Vec::new());
+    while from <= 307 {
+        ask.send(FeedRequest { key: (), channel: "a".into(), from, to: 307 }).expect("it listens");
+        let feed = fed.blocking_recv().expect("it answers");
+        assert!(feed.entries.iter().map(Entry::seq).eq(from..feed.next), "in order, none left out");
+        chunks.push(feed.entries.len());
+        from = feed.next;
+    }
+    assert_eq!(chunks, [3, 3, 1, 256, 44], "128 KiB, or one that is larger, or 256");
 }
 
 #[test]
