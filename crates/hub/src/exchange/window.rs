@@ -30,13 +30,15 @@ struct Link {
     connection: Connection,
     /// A moment at which nothing was on its way: the two counts of then.
     idle: (u64, u64),
+    /// What it had taken at the last pong.
+    at_pong: u64,
 }
 
 impl Window {
     /// The socket's frames go over this connection from now on.
     pub(super) fn goes_over(&mut self, connection: Connection) {
-        let idle = (self.given, connection.written());
-        self.link = Some(Link { connection, idle });
+        let written = connection.written();
+        self.link = Some(Link { connection, idle: (self.given, written), at_pong: written });
     }
 
     pub(super) fn connection(&self) -> Option<&Connection> {
@@ -77,7 +79,15 @@ impl Window {
         self.at_poll = self.given;
     }
 
+    /// A pong answers a ping, and a ping is written. One that comes with nothing written since the one before
+    /// answers nothing: it is from a client that reads nothing and would have the hub keep everything for it.
     pub(super) fn on_pong(&mut self) {
+        if let Some(Link { connection, at_pong, .. }) = &mut self.link {
+            let written = connection.written();
+            if std::mem::replace(at_pong, written) == written {
+                return;
+            }
+        }
         self.surely_received = self.at_pong;
         self.at_pong = self.given;
     }
@@ -112,16 +122,34 @@ mod tests {
     }
 
     #[test]
-    fn a_poll_or_two_pongs_make_room_even_if_nothing_was_counted() {
+    fn a_poll_or_two_pongs_make_room_even_if_little_was_counted() {
+        let connection = Connection::default();
         let mut window = Window::default();
-        window.goes_over(Connection::default());
-        window.gave(WINDOW);
-        window.on_pong();
+        window.goes_over(connection.clone());
+        let pinged = |window: &mut Window| {
+            connection.wrote(1);
+            window.on_pong();
+        };
+        window.gave(WINDOW + 2);
+        pinged(&mut window);
         assert!(!window.has_room(), "this pong may be older than what was given");
-        window.on_pong();
+        pinged(&mut window);
         assert!(window.has_room());
         window.gave(WINDOW);
         window.on_poll();
         assert!(window.has_room());
+    }
+
+    #[test]
+    fn pongs_of_a_client_that_takes_nothing_make_no_room() {
+        let connection = Connection::default();
+        connection.wrote(1);
+        let mut window = Window::default();
+        window.goes_over(connection);
+        window.gave(WINDOW);
+        for _ in 0..10 {
+            window.on_pong();
+        }
+        assert!(!window.has_room(), "they answer no ping");
     }
 }
