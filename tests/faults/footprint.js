@@ -14,3 +14,12 @@ export function most(footprints) {
   const of = (what) => Math.max(...footprints.map((footprint) => footprint[what]));
   return { memory: of('memory'), threads: of('threads'), descriptors: of('descriptors') };
 }
+
+// Looks at a program five times a second until stopped. `sinceLast` gives what was seen since it was last asked.
+export function watchFootprint(pid) {
+  const seen = [];
+  // The program may be gone.
+  const look = () => footprint(pid).then((found) => seen.push(found), () => {});
+  const timer = setInterval(look, 200);
+  return { sinceLast: () => seen.splice(0), stop: () => clearInterval(timer) };
+}
