@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::HubError;
-use crate::log::{self, OpenFile};
+use crate::log::{self, OpenFile, with_logs};
 
 /// Writes a copy of the hub's database in `folder` to `file`, as of one instant. The hub may be running.
 ///
@@ -14,18 +14,17 @@ use crate::log::{self, OpenFile};
 /// There is no database, `file` exists already, or it cannot be written; then there is no `file`.
 pub fn backup(folder: &Path, file: &Path) -> Result<(), HubError> {
     let database = log::database_in(folder)?;
-    refuse_existing(file)?;
+    let half = beside(file);
+    refuse_existing(file, "it exists already")?;
+    refuse_existing(&half, "a copy is being made, or was interrupted: then remove this")?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(&database, flags)?;
     db.busy_timeout(std::time::Duration::from_secs(5))?;
-    let half = beside(file);
     // A copy that was interrupted must never be taken for a whole one.
     let written = db
         .execute("VACUUM INTO ?1", [half.to_string_lossy()])
         .map_err(|error| not_writable(file, &error))
-        .and_then(|_| {
-            synced(&half).and_then(|()| fs::rename(&half, file)).map_err(|error| not_writable(file, &error))
-        });
+        .and_then(|_| put_in_place(&half, file).map_err(|error| not_writable(file, &error)));
     if written.is_err() {
         let _ = fs::remove_file(&half);
     }
@@ -40,7 +39,7 @@ pub fn backup(folder: &Path, file: &Path) -> Result<(), HubError> {
 ///
 /// # Errors
 /// `file` is no hub's database, or a newer one; a hub is running; the folder cannot be written. Then
-/// everything is as it was.
+/// everything is as it was, unless files could no longer be renamed half-way: then the next start goes on.
 pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, HubError> {
     log::inspect(file)?;
     if !file.is_file() {
@@ -48,54 +47,40 @@ pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, HubError> 
     }
     let held = OpenFile::claim(folder)?;
     let half = beside(&held.path);
-    let prepared = fs::copy(file, &half).map_err(|error| not_writable(&held.path, &error)).and_then(|_| {
-        let db = log::open_database(&half)?;
-        let sound: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        if sound != "ok" {
-            return Err(HubError::ForeignDatabase { path: file.to_owned(), reason: sound });
-        }
-        db.execute("DELETE FROM hub", [])?;
-        log::epoch(&db)?;
-        // Everything into the one file, so that renaming it moves all of it.
-        db.pragma_update(None, "journal_mode", "delete")?;
-        Ok(())
-    });
-    if let Err(error) = prepared {
-        for file in with_logs(&half) {
-            let _ = fs::remove_file(file);
-        }
+    // The log of a restore that was interrupted must not be taken for one of this copy.
+    remove(&half).map_err(|error| not_writable(&half, &error))?;
+    if let Err(error) = prepare(file, &half) {
+        let _ = remove(&half);
         return Err(error);
     }
-    let kept = put_aside(&held.path)?;
     synced(&half)
-        .and_then(|()| fs::rename(&half, &held.path))
-        .map_err(|error| not_writable(&held.path, &error))?;
-    Ok(kept)
+        .and_then(|()| log::replace(&held.path, &half))
+        .map_err(|error| not_writable(&held.path, &error))
 }
 
-/// Moves the database out of the way, with the log that belongs to it. `None`: it was empty.
-fn put_aside(database: &Path) -> Result<Option<PathBuf>, HubError> {
-    let empty = fs::metadata(database).is_ok_and(|file| file.len() == 0);
-    let aside = (1..)
-        .map(|n| database.with_extension(format!("sqlite3.before-restore-{n}")))
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| database.with_extension("sqlite3.before-restore"));
-    for (from, to) in with_logs(database).into_iter().zip(with_logs(&aside)) {
+/// Makes `half` a sound database of today's schema from the copy `file`, all in the one file.
+fn prepare(file: &Path, half: &Path) -> Result<(), HubError> {
+    // What an earlier restore put aside may have a log beside it.
+    for (from, to) in with_logs(file).into_iter().zip(with_logs(half)).take(2) {
         if from.exists() {
-            let moved = if empty { fs::remove_file(&from) } else { fs::rename(&from, &to) };
-            moved.map_err(|error| not_writable(&from, &error))?;
+            fs::copy(&from, &to).map_err(|error| not_writable(&to, &error))?;
         }
     }
-    Ok((!empty).then_some(aside))
+    let db = log::open_database(half)?;
+    let sound: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if sound != "ok" {
+        return Err(HubError::ForeignDatabase { path: file.to_owned(), reason: sound });
+    }
+    db.execute("DELETE FROM hub", [])?;
+    log::epoch(&db)?;
+    // Everything into the one file, so that renaming it moves all of it.
+    db.pragma_update(None, "journal_mode", "delete")?;
+    Ok(())
 }
 
-/// A database and the two files that SQLite keeps beside it.
-fn with_logs(database: &Path) -> [PathBuf; 3] {
-    ["", "-wal", "-shm"].map(|suffix| {
-        let mut name = database.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    })
+/// Removes a database, with its log.
+fn remove(database: &Path) -> std::io::Result<()> {
+    with_logs(database).into_iter().filter(|file| file.exists()).try_for_each(fs::remove_file)
 }
 
 fn beside(file: &Path) -> PathBuf {
@@ -104,11 +89,14 @@ fn beside(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn refuse_existing(file: &Path) -> Result<(), HubError> {
-    if file.exists() || beside(file).exists() {
-        return Err(HubError::NotWritable { path: file.to_owned(), reason: "it exists already".into() });
-    }
-    Ok(())
+fn refuse_existing(file: &Path, reason: &str) -> Result<(), HubError> {
+    if file.exists() { Err(not_writable(file, &reason)) } else { Ok(()) }
+}
+
+fn put_in_place(half: &Path, file: &Path) -> std::io::Result<()> {
+    synced(half)?;
+    fs::rename(half, file)?;
+    log::sync_names_beside(file)
 }
 
 fn synced(file: &Path) -> std::io::Result<()> {
@@ -201,5 +189,100 @@ mod tests {
         let copy = folder.path().join("copy");
         assert!(backup(folder.path(), &copy).is_err());
         assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 0, "and nothing was made");
+    }
+
+    /// Leaves the database in `folder` as a killed hub does: what was written last is in its log only.
+    fn killed_hub(folder: &Path, entries: i64) {
+        let db = log::open_database(&folder.join("hub.sqlite3")).expect("opened");
+        for n in 1..=entries {
+            db.execute(
+                "INSERT INTO entry (channel_id, seq, id, accepted_at, payload) VALUES (1, ?1, ?1, 0, '{}')",
+                [100 + n],
+            )
+            .expect("an entry");
+        }
+        std::mem::forget(db);
+    }
+
+    #[test]
+    fn what_was_put_aside_can_be_put_back_with_all_that_a_killed_hub_had_confirmed() {
+        let folder = folder_with(3);
+        let copy = folder.path().join("copy");
+        backup(folder.path(), &copy).expect("taken");
+        killed_hub(folder.path(), 4);
+        let kept = restore(folder.path(), &copy).expect("restored").expect("the other one is kept");
+        assert_eq!(state(folder.path()).1, 3, "it is the copy");
+        restore(folder.path(), &kept).expect("put back");
+        assert_eq!(state(folder.path()).1, 7, "4 of them were in the log only");
+    }
+
+    #[test]
+    fn the_log_of_an_interrupted_restore_is_not_taken_for_one_of_the_next_copy() {
+        let folder = folder_with(3);
+        let copy = folder.path().join("copy");
+        backup(folder.path(), &copy).expect("taken");
+        let other = folder_with(500);
+        let half = folder.path().join("hub.sqlite3.part");
+        fs::copy(other.path().join("hub.sqlite3"), &half).expect("a restore of another copy had begun");
+        let db = log::open_database(&half).expect("opened");
+        db.execute("UPDATE entry SET payload = '{\"n\": 1}'", []).expect("changed");
+        std::mem::forget(db);
+        restore(folder.path(), &copy).expect("restored");
+        let db = Connection::open(folder.path().join("hub.sqlite3")).expect("opened");
+        let sound: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("checked");
+        assert_eq!((sound.as_str(), state(folder.path()).1), ("ok", 3), "nothing of the other one is in it");
+    }
+
+    #[test]
+    fn a_restore_that_was_interrupted_while_files_were_renamed_is_completed_at_the_next_start() {
+        for renamed in 0..3 {
+            let folder = folder_with(3);
+            let copy = folder.path().join("copy");
+            backup(folder.path(), &copy).expect("taken");
+            killed_hub(folder.path(), 4);
+            let file = |name: &str| folder.path().join(name);
+            fs::rename(&copy, file("hub.sqlite3.restored-7")).expect("the copy counts");
+            for suffix in ["", "-wal", "-shm"].iter().take(renamed) {
+                let kept = file(&format!("hub.sqlite3.before-restore-7{suffix}"));
+                fs::rename(file(&format!("hub.sqlite3{suffix}")), kept).expect("renamed");
+            }
+            drop(OpenFile::claim(folder.path()).expect("a hub starts"));
+            assert_eq!(state(folder.path()).1, 3, "it has the copy, after {renamed} files");
+            restore(folder.path(), &file("hub.sqlite3.before-restore-7")).expect("put back");
+            assert_eq!(
+                state(folder.path()).1,
+                7,
+                "and what was there before is whole, after {renamed} files"
+            );
+        }
+    }
+
+    #[test]
+    fn a_copy_of_a_folder_with_an_interrupted_restore_is_of_what_counts() {
+        let folder = folder_with(3);
+        let copy = folder.path().join("copy");
+        backup(folder.path(), &copy).expect("taken");
+        killed_hub(folder.path(), 4);
+        fs::rename(&copy, folder.path().join("hub.sqlite3.restored-1")).expect("the copy counts");
+        fs::remove_file(folder.path().join("hub.sqlite3-shm")).expect("removed");
+        let kept = folder.path().join("hub.sqlite3.before-restore-1");
+        fs::rename(folder.path().join("hub.sqlite3"), kept).expect("renamed");
+        backup(folder.path(), &copy).expect("taken again");
+        let restored = tempfile::tempdir().expect("a folder for the test");
+        restore(restored.path(), &copy).expect("restored");
+        assert_eq!(state(restored.path()).1, 3);
+    }
+
+    #[test]
+    fn what_an_interrupted_copy_left_is_named() {
+        let folder = folder_with(1);
+        let half = folder.path().join("copy.part");
+        fs::write(&half, "half of it").expect("written");
+        let refused =
+            backup(folder.path(), &folder.path().join("copy")).expect_err("something is in the way");
+        assert!(
+            refused.to_string().contains("copy.part (a copy is being made, or was interrupted"),
+            "{refused}"
+        );
     }
 }

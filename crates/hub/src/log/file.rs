@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::HubError;
+use crate::log::replace;
 use crate::log::schema::{APPLICATION_ID, VERSION};
 
 /// The database's name in the hub's folder.
@@ -20,7 +21,8 @@ pub(crate) struct OpenFile {
 }
 
 impl OpenFile {
-    /// Makes the folder if needed, and looks at the file's first bytes without opening it as a database.
+    /// Makes the folder if needed, and looks at the file's first bytes without opening it as a database. A restore
+    /// that was interrupted is completed.
     pub(crate) fn claim(folder: &Path) -> Result<Self, HubError> {
         let refused = |path: &Path, error: &std::io::Error| HubError::NotWritable {
             path: path.to_owned(),
@@ -41,6 +43,9 @@ impl OpenFile {
             Err(TryLockError::WouldBlock) => return Err(HubError::DatabaseInUse { path }),
             Err(TryLockError::Error(error)) => return Err(refused(&lock_path, &error)),
         }
+        if let Some(kept) = replace::finish(&path).map_err(|error| refused(&path, &error))? {
+            tracing::warn!(kept = %kept.display(), "a restore had been interrupted: its copy is the database now");
+        }
         OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -51,9 +56,12 @@ impl OpenFile {
     }
 }
 
-/// The hub's database in `folder`, if it is one.
+/// The hub's database in `folder`, if it is one. A restore that was interrupted is completed.
 pub(crate) fn database_in(folder: &Path) -> Result<PathBuf, HubError> {
     let path = folder.join(DATABASE);
+    if replace::is_unfinished(&path).unwrap_or(false) {
+        OpenFile::claim(folder)?;
+    }
     inspect(&path)?;
     if !path.is_file() {
         return Err(HubError::ForeignDatabase { path, reason: "there is no database".into() });
