@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::InboxError;
@@ -112,6 +113,12 @@ const MIGRATIONS: &[&str] = &[
 const BUSY: Duration = Duration::from_secs(5);
 
 pub(crate) fn open(path: &Path) -> Result<Connection, InboxError> {
+    // Not while another program reads it; then the second look below says so.
+    if has_log(path)
+        && let Ok(found) = version_untouched(path)
+    {
+        refuse_newer(found, path)?;
+    }
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(|error| unusable(path, error))?;
@@ -141,12 +148,31 @@ fn version(connection: &Connection, path: &Path) -> Result<usize, InboxError> {
     if application != APPLICATION_ID {
         return Err(foreign(format!("its application id is {application:#x}")));
     }
-    let known = MIGRATIONS.len();
-    match usize::try_from(found) {
-        Ok(version) if version <= known => Ok(version),
-        Ok(_) => Err(InboxError::Newer { path: path.to_owned(), found, known: known as i64 }),
-        Err(_) => Err(foreign(format!("its schema version is {found}"))),
-    }
+    let version = usize::try_from(found).map_err(|_| foreign(format!("its schema version is {found}")))?;
+    refuse_newer(found, path).map(|()| version)
+}
+
+fn refuse_newer(found: i64, path: &Path) -> Result<(), InboxError> {
+    let known = MIGRATIONS.len() as i64;
+    if found > known { Err(InboxError::Newer { path: path.to_owned(), found, known }) } else { Ok(()) }
+}
+
+/// Whether the header may be older than the database.
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// The schema's version, the log included. A program killed before it folded its log into the file leaves an older
+/// one in the header. Nothing is changed on the disk.
+fn version_untouched(path: &Path) -> rusqlite::Result<i64> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Alone with the file, SQLite keeps in memory what it would share in another file beside it.
+    connection.pragma_update(None, "locking_mode", "exclusive")?;
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 /// All steps in one transaction: a power cut leaves the old schema or the new one.
@@ -189,5 +215,53 @@ mod tests {
             connection.pragma_query_value(None, "synchronous", |row| row.get(0)).expect("asked");
         assert_eq!(pragma("journal_mode").expect("asked"), "wal", "readers do not wait for the writer");
         assert_eq!(synchronous, 2, "FULL: with NORMAL a power cut takes back what was shown");
+    }
+
+    /// The history of a program that knew so many steps, with two notifications in it.
+    fn of_version(folder: &Path, version: usize) -> Connection {
+        let connection = Connection::open(folder.join("history.db")).expect("made");
+        connection.pragma_update(None, "journal_mode", "WAL").expect("as the program does");
+        for step in &MIGRATIONS[..version] {
+            connection.execute_batch(step).expect("as the program did");
+        }
+        connection.pragma_update(None, "application_id", APPLICATION_ID).expect("marked");
+        connection.pragma_update(None, "user_version", version as i64).expect("numbered");
+        let filled = "INSERT INTO notification
+                (id, kind, title, message, sender, channel, at, received_at, quarter, read, caught_up)
+             VALUES ('n_1', 'info', 't', 'm', 's', NULL, 0, 0, 0, 1, 0), ('n_2', 'info', 't', 'm', 's', 'bar', 0, 0, 0, 0, 0)";
+        connection.execute_batch(filled).expect("filled");
+        connection
+    }
+
+    #[test]
+    fn a_history_of_any_older_version_is_opened_with_all_that_it_holds() {
+        for version in 1..MIGRATIONS.len() {
+            let folder = tempfile::tempdir().expect("a folder");
+            drop(of_version(folder.path(), version));
+            let connection = open(&folder.path().join("history.db")).expect("opened");
+            let count =
+                |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("counted");
+            assert_eq!(
+                count("PRAGMA user_version"),
+                MIGRATIONS.len() as i64,
+                "version {version} became today's"
+            );
+            assert_eq!(count("SELECT count(*) FROM notification"), 2);
+            assert_eq!(count("SELECT sum(unread) FROM tally"), 1, "what was read stays read");
+        }
+    }
+
+    #[test]
+    fn an_update_that_fails_half_way_leaves_everything_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let raw = of_version(folder.path(), 1);
+        raw.execute_batch("CREATE TABLE device (in_the_way)").expect("the last statement cannot be done");
+        let tables = || {
+            let all = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
+            raw.query_row(all, [], |row| row.get::<_, String>(0)).expect("listed")
+        };
+        let before = tables();
+        assert!(open(&folder.path().join("history.db")).is_err(), "the statements before it could be done");
+        assert_eq!(tables(), before, "all of an update or nothing");
     }
 }

@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use chapfood_inbox::{Filter, Inbox, InboxError};
 use rusqlite::Connection;
@@ -59,6 +60,24 @@ fn a_newer_history_is_refused_and_left_as_it_is() {
     let refused = Inbox::open(&folder.file()).expect_err("this program does not know its tables");
     assert!(matches!(refused, InboxError::Newer { found: 99, .. }), "{refused}");
     assert_eq!(fs::read(folder.file()).expect("read"), before, "not one byte may change");
+}
+
+#[test]
+fn what_a_killed_newer_version_left_in_its_log_only_is_refused_untouched_too() {
+    let folder = Folder::new();
+    folder.open().append(&[arrival("n_1")], at(MORNING)).expect("stored");
+    let newer = Connection::open(folder.file()).expect("opened");
+    newer.pragma_update(None, "user_version", 99).expect("marked as newer, in the log");
+    let killed = Folder::new();
+    let beside = |file: &Path, suffix: &str| PathBuf::from(format!("{}{suffix}", file.display()));
+    for suffix in ["", "-wal"] {
+        fs::copy(beside(&folder.file(), suffix), beside(&killed.file(), suffix)).expect("copied");
+    }
+    let contents = || ["", "-wal", "-shm"].map(|suffix| fs::read(beside(&killed.file(), suffix)).ok());
+    let before = contents();
+    let refused = Inbox::open(&killed.file()).expect_err("this program does not know its tables");
+    assert!(matches!(refused, InboxError::Newer { found: 99, .. }), "{refused}");
+    assert!(contents() == before, "not one byte may change, and nothing is put beside it");
 }
 
 #[test]

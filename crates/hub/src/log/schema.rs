@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::HubError;
+use crate::log::with_logs;
 
 /// `ChFd`: marks the file as a hub's database.
 pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
@@ -76,13 +78,16 @@ pub(super) const MIGRATIONS: [&str; 5] = [
 
 /// Opens the writing connection and brings the schema up to date.
 pub(crate) fn open(path: &Path) -> Result<Connection, HubError> {
+    // Not while a backup reads it; then the second look below says so.
+    if has_log(path)
+        && let Ok(found) = version_untouched(path)
+    {
+        refuse_newer(found, path)?;
+    }
     let mut db = Connection::open(path)?;
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    // The header said so already, unless the newer program was killed before its first checkpoint.
-    if found > VERSION {
-        return Err(HubError::NewerDatabase { path: path.to_owned(), found, known: VERSION });
-    }
+    refuse_newer(found, path)?;
     if found == 0 {
         // Before WAL, so that the mark is in the file itself from the first write on.
         db.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -100,6 +105,31 @@ pub(crate) fn open(path: &Path) -> Result<Connection, HubError> {
     Ok(db)
 }
 
+fn refuse_newer(found: i64, path: &Path) -> Result<(), HubError> {
+    if found > VERSION {
+        Err(HubError::NewerDatabase { path: path.to_owned(), found, known: VERSION })
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether the header may be older than the database.
+fn has_log(path: &Path) -> bool {
+    let [_, log, _] = with_logs(path);
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// The schema's version, the log included. A program killed before it folded its log into the file leaves an older
+/// one in the header. Nothing is changed on the disk.
+fn version_untouched(path: &Path) -> rusqlite::Result<i64> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    db.busy_timeout(std::time::Duration::ZERO)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Alone with the file, SQLite keeps in memory what it would share in another file beside it.
+    db.pragma_update(None, "locking_mode", "exclusive")?;
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
 /// The epoch of this database, made at its first start.
 pub(crate) fn epoch(db: &Connection) -> Result<String, HubError> {
     if let Some(epoch) = db.query_row("SELECT epoch FROM hub", [], |row| row.get(0)).optional()? {
@@ -113,4 +143,75 @@ pub(crate) fn epoch(db: &Connection) -> Result<String, HubError> {
     let epoch = format!("{:032x}", u128::from_be_bytes(random));
     db.execute("INSERT INTO hub (epoch) VALUES (?1)", [&epoch])?;
     Ok(epoch)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// The database of a program that knew so many migrations, with something in every table.
+    fn of_version(version: usize) -> (TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let path = folder.path().join("hub.sqlite3");
+        let db = Connection::open(&path).expect("made");
+        db.pragma_update(None, "application_id", APPLICATION_ID).expect("marked");
+        db.pragma_update(None, "journal_mode", "wal").expect("as the program does");
+        for migration in &MIGRATIONS[..version] {
+            db.execute_batch(migration).expect("as the program did");
+        }
+        db.pragma_update(None, "user_version", version as i64).expect("numbered");
+        db.execute_batch(
+            "INSERT INTO hub (epoch) VALUES ('e');
+             INSERT INTO channel (id, name, head) VALUES (1, 'bar', 2);
+             INSERT INTO entry (channel_id, seq, id, accepted_at, origin, client_id, payload)
+                 VALUES (1, 1, 'n_1', 5, NULL, NULL, '{}'), (1, 2, 'n_2', 6, 'user:till', 'x', '{}');
+             INSERT INTO cursor (subscriber, channel_id, seq) VALUES ('device:bar', 1, 1);",
+        )
+        .expect("filled");
+        (folder, path)
+    }
+
+    #[test]
+    fn a_database_of_any_older_version_is_opened_with_all_that_it_holds() {
+        for version in 1..MIGRATIONS.len() {
+            let (_folder, path) = of_version(version);
+            let db = open(&path).expect("opened");
+            let count =
+                |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count of rows");
+            assert_eq!(count("PRAGMA user_version"), VERSION, "version {version} became today's");
+            assert_eq!(count("SELECT count(*) FROM entry WHERE id IN ('n_1', 'n_2')"), 2);
+            assert_eq!(
+                count("SELECT count(*) FROM entry WHERE client_id = 'x'"),
+                1,
+                "repeats are still known"
+            );
+            assert_eq!(count("SELECT head - pruned FROM channel"), 2, "nothing counts as let go");
+            // Since the third version it is noted when somebody was seen.
+            if version < 3 {
+                let just_seen = "SELECT count(*) FROM cursor WHERE seq = 1 AND seen_at > 1600000000000";
+                assert_eq!(count(just_seen), 1, "the device is waited for from now on");
+            }
+            assert_eq!(epoch(&db).expect("named"), "e", "places that devices name still mean something");
+        }
+    }
+
+    #[test]
+    fn an_update_that_fails_half_way_leaves_everything_as_it_was() {
+        let (_folder, path) = of_version(1);
+        let raw = Connection::open(&path).expect("opened");
+        raw.execute_batch("CREATE TABLE entry_by_age (in_the_way)").expect("the last step cannot be done");
+        let tables = |db: &Connection| {
+            let all = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
+            db.query_row(all, [], |row| row.get::<_, String>(0)).expect("listed")
+        };
+        let before = tables(&raw);
+        assert!(open(&path).is_err(), "the steps before it could be done");
+        assert_eq!(tables(&raw), before, "all steps or none");
+        let version: i64 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).expect("asked");
+        assert_eq!(version, 1);
+    }
 }

@@ -1,5 +1,7 @@
 //! The log on real files.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -254,6 +256,41 @@ fn a_file_of_another_program_or_of_a_newer_version_is_refused_untouched() {
     db.execute_batch("CREATE TABLE future (x)").expect("filled");
     drop(db);
     assert!(matches!(refusal(newer.path()), HubError::NewerDatabase { .. }));
+}
+
+/// The content of every file in a folder, by name.
+fn contents(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let files = std::fs::read_dir(folder).expect("readable").map(|file| file.expect("readable"));
+    files.map(|file| (file.file_name(), std::fs::read(file.path()).expect("readable"))).collect()
+}
+
+#[test]
+fn what_a_killed_newer_version_left_in_its_log_only_is_refused_untouched_too() {
+    let newer = folder();
+    let held = OpenFile::claim(newer.path()).expect("ours");
+    let db = schema::open(&held.path).expect("opened");
+    db.pragma_update(None, "wal_checkpoint", "truncate").expect("the header is today's");
+    db.pragma_update(None, "user_version", schema::VERSION + 1).expect("the log is newer");
+    let killed = folder();
+    for name in ["hub.sqlite3", "hub.sqlite3-wal"] {
+        std::fs::copy(newer.path().join(name), killed.path().join(name)).expect("copied");
+    }
+    let held = OpenFile::claim(killed.path()).expect("the header says that it is ours");
+    let before = contents(killed.path());
+    assert!(
+        matches!(schema::open(&held.path), Err(HubError::NewerDatabase { found, .. }) if found > schema::VERSION)
+    );
+    assert!(contents(killed.path()) == before, "every byte is as it was, and nothing was put beside it");
+}
+
+#[test]
+fn a_database_with_a_log_is_opened_while_it_is_being_copied() {
+    let folder = folder();
+    let held = OpenFile::claim(folder.path()).expect("ours");
+    std::mem::forget(schema::open(&held.path).expect("a hub that was killed left its log"));
+    let copying = Connection::open(&held.path).expect("opened");
+    copying.execute_batch("BEGIN; SELECT * FROM hub").expect("it reads");
+    assert!(schema::open(&held.path).is_ok(), "nobody waits for a copy");
 }
 
 #[test]
