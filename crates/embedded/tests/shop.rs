@@ -6,6 +6,7 @@ use chapfood_protocol::NotificationType;
 use chapfood_station::contract::{
     Command, Detail, Draft, Event, HostedHub, HubFailure, Link, Sent, SettingsChange,
 };
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use support::Computer;
 
@@ -76,10 +77,55 @@ async fn what_was_missed_comes_later_and_pops_up_once() {
     assert_eq!(now.unread, 12, "nobody has read them");
     let expected: Vec<_> = (1..=12).rev().map(|number| format!("Commande {number}")).collect();
     assert_eq!(after.titles().await, expected, "each once, in the hub's order");
+    let caught_up = now.catch_up.expect("the window sums it up");
+    assert_eq!(caught_up.count, 12);
+    assert!(caught_up.from <= caught_up.to, "from the first to the last of them");
+    let newest = after.ask::<Detail>(Command::Open { id: caught_up.newest });
+    assert_eq!(newest.await.expect("it is there").row.title, "Commande 12");
     let row = after.ask::<Vec<Value>>(Command::Page { filter: Default::default(), offset: 0, limit: 1 });
     assert_eq!(row.await.expect("listed")[0]["caughtUp"], true, "it says that it came late");
     let titles = away.popups.titles(1).await;
     assert_eq!(titles, ["12 notifications manquées récupérées"], "twelve pop-ups would hide the screen");
+    after.ask::<Value>(Command::DismissCatchUp).await.expect("the person knows");
+    assert_eq!(after.station.snapshot().catch_up, None);
+}
+
+/// Puts notifications into the log of a hub that is off, as if they had been sent.
+fn log(host: &Computer, channel: &str, count: u32) {
+    let log = Connection::open(host.hub_database()).expect("opened");
+    let sent = log.execute(
+        "WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ?2)
+         INSERT INTO entry (channel_id, seq, id, accepted_at, payload)
+         SELECT id, head + n, 'n_0000000001.' || printf('%06d', n), unixepoch() * 1000, json_object(
+             'id', 'n_0000000001.' || printf('%06d', n), 'type', 'info', 'title', 'Commande ' || n,
+             'message', 'm', 'data', NULL, 'sender', 'Caisse', 'channel', name,
+             'timestamp', '2026-06-07T10:00:00.000Z', 'seq', head + n)
+         FROM count, channel WHERE name = ?1",
+        rusqlite::params![channel, count],
+    );
+    assert_eq!(sent.expect("logged"), count as usize);
+    log.execute("UPDATE channel SET head = head + ?2 WHERE name = ?1", rusqlite::params![channel, count])
+        .expect("logged");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_missed_ones_are_one_pop_up_and_one_sum() {
+    let host = Computer::hosting();
+    let mut hub = host.start().await;
+    hub.ready().await;
+    let away = Computer::listening_to(&host.address());
+    let mut station = away.start().await;
+    station.ready().await;
+    station.station.close().await;
+    hub.station.close().await;
+    log(&host, "commandes", 10_000);
+    let mut hub = host.start().await;
+    hub.ready().await;
+    let mut station = away.start().await;
+    let now = station.state("everything missed", |now| now.total == 10_000).await;
+    assert_eq!(now.catch_up.expect("the window sums it up").count, 10_000);
+    let titles = away.popups.titles(1).await;
+    assert_eq!(titles, ["10000 notifications manquées récupérées"], "neither 10,000 nor 40");
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ use rusqlite::types::Value;
 pub struct Filter {
     /// Only unread ones.
     pub unread: bool,
+    /// Only those that came after an outage.
+    pub caught_up: bool,
     /// Only of this type.
     pub kind: Option<NotificationType>,
     /// Only for these.
@@ -25,8 +27,10 @@ pub enum Audience {
 
 /// A filter as SQL: the index to walk in the order of rows, a condition, and its parameters.
 pub(crate) struct Condition {
-    /// `arrival` or `unread`. Named, because SQLite would rather walk the wide table itself.
+    /// Named, because SQLite would rather walk the wide table itself.
     pub(crate) index: &'static str,
+    /// The index to walk by days.
+    pub(crate) day_index: &'static str,
     /// Joined by AND, never empty.
     pub(crate) sql: String,
     /// In the order of the question marks.
@@ -39,6 +43,9 @@ impl Filter {
         let mut parameters = Vec::new();
         if self.unread {
             terms.push("read = 0");
+        }
+        if self.caught_up {
+            terms.push("caught_up = 1");
         }
         if let Some(kind) = self.kind {
             terms.push("kind = ?");
@@ -56,7 +63,11 @@ impl Filter {
             terms.push("row <= ?");
             parameters.push(Value::from(row));
         }
-        let index = if self.unread { "unread" } else { "arrival" };
-        Condition { index, sql: terms.join(" AND "), parameters }
+        let (index, day_index) = match (self.caught_up, self.unread) {
+            (true, _) => ("caught_up", "caught_up_day"),
+            (false, true) => ("unread", "day"),
+            (false, false) => ("arrival", "day"),
+        };
+        Condition { index, day_index, sql: terms.join(" AND "), parameters }
     }
 }

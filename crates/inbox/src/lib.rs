@@ -25,6 +25,7 @@
 mod append;
 mod arriving;
 mod batch;
+mod catch_up;
 mod cursor;
 mod device;
 mod entry;
@@ -44,6 +45,7 @@ use rusqlite::Connection;
 
 pub use arriving::{Replaced, Stored};
 pub use batch::{Batch, Origin};
+pub use catch_up::CatchUp;
 pub use entry::{Arrival, Day, Details, Entry};
 pub use error::InboxError;
 pub use filter::{Audience, Filter};

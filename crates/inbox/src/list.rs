@@ -70,7 +70,7 @@ impl Inbox {
 
 /// The last two parameters are the limit and the offset.
 pub(crate) fn page_query(filter: &Filter) -> (String, Vec<Value>) {
-    let Condition { index, sql, parameters } = filter.condition();
+    let Condition { index, sql, parameters, .. } = filter.condition();
     let sql = format!(
         "SELECT {COLUMNS} FROM notification WHERE row IN (
              SELECT row FROM notification INDEXED BY {index} WHERE {sql}
@@ -81,11 +81,11 @@ pub(crate) fn page_query(filter: &Filter) -> (String, Vec<Value>) {
 }
 
 pub(crate) fn outline_query(filter: &Filter) -> (String, Vec<Value>) {
-    let Condition { sql, parameters, .. } = filter.condition();
+    let Condition { day_index, sql, parameters, .. } = filter.condition();
     let sql = format!(
         "SELECT date(quarter * 900, 'unixepoch', 'localtime') AS day, sum(rows) FROM (
              SELECT quarter, count(*) AS rows
-             FROM notification INDEXED BY day WHERE {sql} GROUP BY quarter)
+             FROM notification INDEXED BY {day_index} WHERE {sql} GROUP BY quarter)
          GROUP BY day ORDER BY max(quarter) DESC"
     );
     (sql, parameters)
@@ -93,7 +93,7 @@ pub(crate) fn outline_query(filter: &Filter) -> (String, Vec<Value>) {
 
 /// The last parameter is the row.
 pub(crate) fn newer_query(filter: &Filter) -> (String, Vec<Value>) {
-    let Condition { index, sql, parameters } = filter.condition();
+    let Condition { index, sql, parameters, .. } = filter.condition();
     (format!("SELECT count(*) FROM notification INDEXED BY {index} WHERE {sql} AND row > ?"), parameters)
 }
 

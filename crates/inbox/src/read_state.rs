@@ -35,7 +35,7 @@ impl Inbox {
     /// [`InboxError::Database`]; then nothing changed.
     pub fn mark_all_read(&mut self, filter: &Filter) -> Result<u32, InboxError> {
         let unread = Filter { unread: true, ..filter.clone() };
-        let Condition { index, sql, parameters } = unread.condition();
+        let Condition { index, sql, parameters, .. } = unread.condition();
         let sql = format!("UPDATE notification INDEXED BY {index} SET read = 1 WHERE {sql}");
         let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(parameters))?;
         Ok(u32::try_from(changed).unwrap_or(u32::MAX))

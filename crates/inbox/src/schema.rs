@@ -107,6 +107,27 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE notification ADD COLUMN expired INTEGER NOT NULL DEFAULT 0 CHECK (expired IN (0, 1));
     CREATE UNIQUE INDEX latest ON notification (ifnull(channel, ''), key) WHERE key IS NOT NULL;
 ",
+    r"
+    -- Lists of what came after outages, as narrow as the others.
+    CREATE INDEX caught_up ON notification (row, channel, kind, read) WHERE caught_up = 1;
+    CREATE INDEX caught_up_day ON notification (quarter, channel, kind, read) WHERE caught_up = 1;
+
+    -- One row: what was caught up after the row that was the newest when the person last said that they know.
+    CREATE TABLE catch_up (
+        after_row INTEGER NOT NULL,
+        count     INTEGER NOT NULL DEFAULT 0,
+        since     INTEGER,
+        until     INTEGER
+    ) STRICT;
+    INSERT INTO catch_up (after_row) SELECT ifnull(max(row), 0) FROM notification;
+    CREATE TRIGGER catch_up_insert AFTER INSERT ON notification WHEN new.caught_up = 1 BEGIN
+        UPDATE catch_up SET count = count + 1,
+            since = min(ifnull(since, new.at), new.at), until = max(ifnull(until, new.at), new.at);
+    END;
+    CREATE TRIGGER catch_up_delete AFTER DELETE ON notification WHEN old.caught_up = 1 BEGIN
+        UPDATE catch_up SET count = count - 1 WHERE old.row > after_row;
+    END;
+",
 ];
 
 /// How long another program (a backup) may hold the file before a call gives up.

@@ -29,7 +29,8 @@ fn filters() -> Vec<Filter> {
         for kind in [None, Some(Warning)] {
             for unread in [false, true] {
                 for up_to_row in [None, Some(31)] {
-                    filters.push(Filter { unread, kind, audience: audience.clone(), up_to_row });
+                    let audience = audience.clone();
+                    filters.push(Filter { unread, kind, audience, up_to_row, ..Filter::default() });
                 }
             }
         }

@@ -8,7 +8,7 @@ use chapfood_protocol::{BROADCAST, NotificationId};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::contract::{Day, Detail, Fault, FaultCode, Filter, Gap, Outline, Row};
+use crate::contract::{CatchUp, Day, Detail, Fault, FaultCode, Filter, Gap, Outline, Row};
 
 /// Characters of a message in a [`Row`].
 const ROW_MESSAGE: usize = 300;
@@ -111,13 +111,29 @@ pub(crate) fn gap(gap: chapfood_inbox::Gap) -> Gap {
     Gap { channels: gap.channels.into_iter().map(name).collect(), since: gap.since.as_millis() }
 }
 
+/// The inbox's sum of what was missed as the UI takes it.
+pub(crate) fn catch_up(catch_up: &chapfood_inbox::CatchUp) -> CatchUp {
+    CatchUp {
+        count: catch_up.count,
+        from: catch_up.from.as_millis(),
+        to: catch_up.to.as_millis(),
+        newest: catch_up.newest.as_str().to_owned(),
+    }
+}
+
 /// The UI's filter as the inbox takes it.
 pub(crate) fn asked(filter: &Filter) -> chapfood_inbox::Filter {
     let audience = filter.channel.as_ref().map(|name| match name.as_str() {
         "" => Audience::Broadcast,
         name => Audience::Channel(name.to_owned()),
     });
-    chapfood_inbox::Filter { unread: filter.unread, kind: filter.kind, audience, up_to_row: filter.up_to_row }
+    chapfood_inbox::Filter {
+        unread: filter.unread,
+        caught_up: filter.caught_up,
+        kind: filter.kind,
+        audience,
+        up_to_row: filter.up_to_row,
+    }
 }
 
 /// A line of the history as the UI takes it, its message cut.

@@ -12,6 +12,7 @@ mod storing;
 use std::sync::Arc;
 
 use chapfood_client::{Delivery, LinkState, Pacing, SendFault};
+use chapfood_inbox::Tally;
 use chapfood_protocol::NotificationSent;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -32,7 +33,7 @@ use crate::station::{Seams, StartFault, StationConfig};
 use crate::toast_policy::ToastPolicy;
 use pruning::Pruning;
 use sending::Sending;
-use storing::Unstored;
+use storing::{Figures, Unstored};
 
 /// Where the answer to a command goes.
 pub(crate) type Reply = oneshot::Sender<Result<Value, Fault>>;
@@ -107,7 +108,8 @@ impl Owner {
         let hosted_hub = hosting.state().borrow().clone();
         let fresh_id = fresh_id().map_err(StartFault::NoRandom)?;
         let device_id = history.run(move |inbox| inbox.device_id(&fresh_id)).await?;
-        let state = State {
+        let figures = history.run(|inbox| Figures::of(inbox)).await?;
+        let mut state = State {
             host: config.host,
             version: config.version,
             desktop_language: config.desktop_language,
@@ -116,13 +118,15 @@ impl Owner {
             hub_name: None,
             hub_stats: None,
             channels: Channels::default(),
-            tally: history.run(|inbox| inbox.tally()).await?,
-            history_bytes: history.run(|inbox| inbox.bytes()).await?,
+            tally: Tally::default(),
+            history_bytes: 0,
+            catch_up: None,
             hosted_hub,
             popup_health: PopupHealth::Unknown,
             storage_fault: None,
             gap: history.run(|inbox| inbox.gap()).await?.map(history::gap),
         };
+        figures.show(&mut state);
         let sending = Sending::load(&history).await?;
         let (to_links, links) = mpsc::unbounded_channel();
         let (to_batches, batches) = mpsc::channel(BATCHES);

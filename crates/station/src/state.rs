@@ -5,7 +5,7 @@ use chapfood_inbox::Tally;
 use crate::address;
 use crate::channels::Channels;
 use crate::contract::{
-    Gap, HostKind, HostedHub, HubStats, Language, Link, Outbox, PopupHealth, Settings, Snapshot,
+    CatchUp, Gap, HostKind, HostedHub, HubStats, Language, Link, Outbox, PopupHealth, Settings, Snapshot,
 };
 
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(crate) struct State {
     pub(crate) popup_health: PopupHealth,
     pub(crate) storage_fault: Option<String>,
     pub(crate) gap: Option<Gap>,
+    pub(crate) catch_up: Option<CatchUp>,
 }
 
 impl State {
@@ -53,7 +54,7 @@ impl State {
             hosted_hub: self.hosted_hub.clone(),
             history_bytes: self.history_bytes,
             outbox,
-            catch_up: None,
+            catch_up: self.catch_up.clone(),
             storage_fault: self.storage_fault.clone(),
             gap: self.gap.clone(),
             popups: self.popup_health,

@@ -2,7 +2,8 @@
 //!
 //! The first three notifications of a channel within 5 s have a pop-up each. Past that the channel is noisy:
 //! the rest is counted and shown in one, as soon as the channel was silent for a second, and every 5 s
-//! at the latest. What came after an outage is always counted into one, whatever its channels are.
+//! at the latest. What came after an outage is always counted into one, whatever its channels are, and for as
+//! long as it goes on coming, up to a minute.
 //!
 //! An update takes the place of the pop-up of what it updates, and counts once with it. What had expired when
 //! it came is in the history only: a pop-up asks for something to be done now.
@@ -23,6 +24,8 @@ const WINDOW: i64 = 5_000;
 const SILENCE: i64 = 1_000;
 /// The longest that a group waits for silence, in milliseconds.
 const LONGEST: i64 = 5_000;
+/// The same for what came after an outage, which is late in any case.
+const LONGEST_MISSED: i64 = 60_000;
 /// Pop-ups remembered for their updates. Older ones have gone from the screen.
 const REMEMBERED: usize = 64;
 
@@ -43,11 +46,13 @@ struct Held {
     urgency: Urgency,
     since: i64,
     last: i64,
+    /// How long it waits for silence.
+    patience: i64,
 }
 
 impl Held {
     fn due(&self) -> i64 {
-        (self.last + SILENCE).min(self.since + LONGEST)
+        (self.last + SILENCE).min(self.since + self.patience)
     }
 }
 
@@ -154,12 +159,14 @@ impl ToastPolicy {
 
     fn hold(&mut self, group: Group, row: &Entry, now: i64) {
         let urgency = Urgency::of(row.kind);
+        let patience = if group == Group::Missed { LONGEST_MISSED } else { LONGEST };
         let held = self.held.entry(group).or_insert_with(|| Held {
             ids: BTreeSet::new(),
             newest: row.clone(),
             urgency,
             since: now,
             last: now,
+            patience,
         });
         held.ids.insert(row.id.clone());
         held.newest = row.clone();

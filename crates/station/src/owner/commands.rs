@@ -39,9 +39,13 @@ impl Owner {
                 self.history.run(Inbox::dismiss_gap).await?;
                 self.state.gap = None;
             }
+            Command::DismissCatchUp => {
+                self.history.run(Inbox::dismiss_catch_up).await?;
+                self.state.catch_up = None;
+            }
             Command::TestPopup => self.popups.show(vec![toast::sample(self.state.language())]),
             Command::Unqueue { number } => return self.unqueue(number).await,
-            Command::Take { .. } | Command::Release { .. } | Command::DismissCatchUp => {
+            Command::Take { .. } | Command::Release { .. } => {
                 return Err(Fault::new(FaultCode::Unsupported, "not yet"));
             }
             // Answered by the handle itself, or when the hub has answered.

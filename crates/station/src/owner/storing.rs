@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use chapfood_inbox::{Batch, Gap, Stored, Tally};
+use chapfood_inbox::{Batch, CatchUp, Gap, Inbox, InboxError, Stored, Tally};
 use chapfood_protocol::{BROADCAST, NotificationId};
 use tokio::time::Instant;
 
@@ -11,6 +11,7 @@ use super::Owner;
 use crate::contract::Event;
 use crate::feed::Cursors;
 use crate::history::{self, HistoryFault};
+use crate::state::State;
 
 /// How long a disk that refused is left alone.
 const RETRY: Duration = Duration::from_secs(1);
@@ -25,11 +26,29 @@ pub(super) struct Unstored {
     pub(super) retry_at: Instant,
 }
 
+/// The history in figures.
+pub(super) struct Figures {
+    tally: Tally,
+    bytes: u64,
+    catch_up: Option<CatchUp>,
+}
+
+impl Figures {
+    pub(super) fn of(inbox: &Inbox) -> Result<Self, InboxError> {
+        Ok(Self { tally: inbox.tally()?, bytes: inbox.bytes()?, catch_up: inbox.catch_up()? })
+    }
+
+    pub(super) fn show(self, state: &mut State) {
+        state.tally = self.tally;
+        state.history_bytes = self.bytes;
+        state.catch_up = self.catch_up.as_ref().map(history::catch_up);
+    }
+}
+
 /// What is true once a batch is on the disk.
 struct TakenIn {
     stored: Stored,
-    tally: Tally,
-    bytes: u64,
+    figures: Figures,
     gap: Option<Gap>,
     cursors: Cursors,
 }
@@ -67,16 +86,15 @@ impl Owner {
         self.history
             .run(move |inbox| {
                 let stored = inbox.take_in(&batch, now)?;
-                let (tally, bytes) = (inbox.tally()?, inbox.bytes()?);
-                Ok(TakenIn { stored, tally, bytes, gap: inbox.gap()?, cursors: inbox.cursors(&address)? })
+                let figures = Figures::of(inbox)?;
+                Ok(TakenIn { stored, figures, gap: inbox.gap()?, cursors: inbox.cursors(&address)? })
             })
             .await
     }
 
-    fn taken_in(&mut self, batch: &Batch, TakenIn { stored, tally, bytes, gap, cursors }: TakenIn) {
+    fn taken_in(&mut self, batch: &Batch, TakenIn { stored, figures, gap, cursors }: TakenIn) {
         self.state.storage_fault = None;
-        self.state.tally = tally;
-        self.state.history_bytes = bytes;
+        figures.show(&mut self.state);
         self.state.gap = gap.map(history::gap);
         if let (Some(feed), Some(_)) = (&self.feed, &batch.origin) {
             let channels = batch.arrivals.iter().map(|arrival| arrival.notification.channel.as_deref());
@@ -114,8 +132,8 @@ impl Owner {
 
     /// The figures after something was marked. A disk that cannot be read leaves them as they were.
     pub(super) async fn count_again(&mut self) {
-        match self.history.run(|inbox| Ok((inbox.tally()?, inbox.bytes()?))).await {
-            Ok((tally, bytes)) => (self.state.tally, self.state.history_bytes) = (tally, bytes),
+        match self.history.run(|inbox| Figures::of(inbox)).await {
+            Ok(figures) => figures.show(&mut self.state),
             Err(fault) => tracing::error!(%fault, "the history cannot be counted"),
         }
     }
