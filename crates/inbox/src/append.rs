@@ -34,7 +34,7 @@ impl Inbox {
     pub fn take_in(&mut self, batch: &Batch, received_at: Timestamp) -> Result<Stored, InboxError> {
         let transaction = self.connection.transaction()?;
         if let Some(origin) = &batch.origin {
-            cursor::hear(&transaction, origin)?;
+            cursor::hear(&transaction, origin, received_at)?;
             for channel in &batch.gaps {
                 gap::note(&transaction, channel, received_at)?;
                 cursor::forget(&transaction, &origin.epoch, channel)?;

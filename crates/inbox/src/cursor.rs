@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use chapfood_protocol::{BROADCAST, Position};
+use chapfood_protocol::{BROADCAST, Position, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Arrival, Batch, Inbox, InboxError, Origin};
+use crate::{Arrival, Batch, Inbox, InboxError, Origin, gap};
 
 /// Where a cursor stands once the notification with number `seq` is stored. Pure.
 ///
@@ -34,8 +34,9 @@ impl Inbox {
 }
 
 /// The hub at this address has this database now. Cursors of databases that no address has any more are let
-/// go: no hub would know them.
-pub(crate) fn hear(db: &Connection, origin: &Origin) -> rusqlite::Result<()> {
+/// go: no hub would know them. Nor could one say then what is missing after them, if the link breaks before it has
+/// answered for each channel; so that something may be missing is noted here.
+pub(crate) fn hear(db: &Connection, origin: &Origin, now: Timestamp) -> rusqlite::Result<()> {
     let changed = db
         .prepare_cached(
             "INSERT INTO hub (address, epoch) VALUES (?1, ?2)
@@ -43,7 +44,13 @@ pub(crate) fn hear(db: &Connection, origin: &Origin) -> rusqlite::Result<()> {
         )?
         .execute(params![origin.address, origin.epoch])?;
     if changed > 0 {
-        db.execute("DELETE FROM cursor WHERE epoch NOT IN (SELECT epoch FROM hub)", [])?;
+        let mut let_go = db.prepare_cached(
+            "DELETE FROM cursor WHERE epoch NOT IN (SELECT epoch FROM hub) RETURNING channel",
+        )?;
+        let channels = let_go.query_map([], |row| row.get::<_, String>(0))?;
+        for channel in channels.collect::<Result<Vec<_>, _>>()? {
+            gap::note(db, &channel, now)?;
+        }
     }
     Ok(())
 }

@@ -102,6 +102,12 @@ fn another_database_at_the_same_address_begins_anew() {
     inbox.take_in(&other, at(MORNING)).expect("stored");
     inbox.take_in(&batch("restored", &[(Some("bar"), 1)]), at(MORNING)).expect("stored");
     assert_eq!(places(&inbox, HUB), [place("bar", "restored", 1)], "the numbers of before mean nothing here");
+    let gap = inbox.gap().expect("read").map(|gap| gap.channels);
+    assert_eq!(
+        gap,
+        Some(vec!["*".into(), "bar".into()]),
+        "nobody can say any more what was missed after them"
+    );
     assert_eq!(places(&inbox, "http://192.168.1.20:8001"), [place("bar", "other", 4)], "another hub's do");
     assert_eq!(places(&inbox, "http://10.0.0.1:8001"), [], "a hub never heard is told no place");
     let disk = Connection::open(folder.file()).expect("opened");
