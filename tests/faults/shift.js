@@ -6,6 +6,9 @@ import { Crew } from './crew.js';
 import { pause } from './waiting.js';
 import { startHub } from '../stock/support/hub.js';
 
+// How long the hub lives between two strikes, in milliseconds. Every tenth time it lives long enough to write down
+// what its stock clients have received: a hub that never does gives them everything again, each time more.
+const [LIFE, CALM] = [[20, 400], 1_500];
 const QUICK_PINGS = ['--ping-interval-ms', '300', '--ping-timeout-ms', '2000'];
 
 // `strike(hub, account)` ends the hub one way or another; it may also change what is on its disk. `start` starts it
@@ -19,7 +22,7 @@ export async function shift(t, { strike, strikes, confirmed = 0, start = startHu
   const crew = await Crew.muster(t, account, () => url, who);
 
   for (let n = 0; n < strikes || account.confirmed.size < confirmed; n += 1) {
-    await pause(random.between(20, 400));
+    await pause(n % 10 === 9 ? CALM : random.between(...LIFE));
     if (n < strikes) {
       await strike(hub, account);
       hub = await start(t, { data, port, args: QUICK_PINGS });
