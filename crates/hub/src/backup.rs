@@ -8,13 +8,16 @@ use rusqlite::{Connection, OpenFlags};
 use crate::HubError;
 use crate::log::{self, OpenFile, with_logs};
 
+/// Ends the name of a copy that is not whole yet.
+const HALF: &str = ".part";
+
 /// Writes a copy of the hub's database in `folder` to `file`, as of one instant. The hub may be running.
 ///
 /// # Errors
 /// There is no database, `file` exists already, or it cannot be written; then there is no `file`.
 pub fn backup(folder: &Path, file: &Path) -> Result<(), HubError> {
     let database = log::database_in(folder)?;
-    let half = beside(file);
+    let half = log::beside(file, HALF);
     refuse_existing(file, "it exists already")?;
     refuse_existing(&half, "a copy is being made, or was interrupted: then remove this")?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -42,15 +45,19 @@ pub fn backup(folder: &Path, file: &Path) -> Result<(), HubError> {
 /// everything is as it was, unless files could no longer be renamed half-way: then the next start goes on.
 pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, HubError> {
     log::inspect(file)?;
-    if !file.is_file() {
-        return Err(HubError::ForeignDatabase { path: file.to_owned(), reason: "no such file".into() });
+    let refused =
+        |reason: &str| HubError::ForeignDatabase { path: file.to_owned(), reason: reason.to_owned() };
+    match fs::metadata(file) {
+        Ok(copy) if copy.is_file() && copy.len() > 0 => {}
+        Ok(copy) if copy.is_file() => return Err(refused("it is empty")),
+        _ => return Err(refused("no such file")),
     }
     let held = OpenFile::claim(folder)?;
-    let half = beside(&held.path);
+    let half = log::beside(&held.path, HALF);
     // The log of a restore that was interrupted must not be taken for one of this copy.
-    remove(&half).map_err(|error| not_writable(&half, &error))?;
+    log::remove(&half).map_err(|error| not_writable(&half, &error))?;
     if let Err(error) = prepare(file, &half) {
-        let _ = remove(&half);
+        let _ = log::remove(&half);
         return Err(error);
     }
     synced(&half)
@@ -76,17 +83,6 @@ fn prepare(file: &Path, half: &Path) -> Result<(), HubError> {
     // Everything into the one file, so that renaming it moves all of it.
     db.pragma_update(None, "journal_mode", "delete")?;
     Ok(())
-}
-
-/// Removes a database, with its log.
-fn remove(database: &Path) -> std::io::Result<()> {
-    with_logs(database).into_iter().filter(|file| file.exists()).try_for_each(fs::remove_file)
-}
-
-fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
 }
 
 fn refuse_existing(file: &Path, reason: &str) -> Result<(), HubError> {
@@ -161,10 +157,12 @@ mod tests {
         assert!(matches!(backup(folder.path(), &taken), Err(HubError::NotWritable { .. })));
         let before = state(folder.path());
         assert!(matches!(restore(folder.path(), &taken), Err(HubError::ForeignDatabase { .. })));
-        assert!(matches!(
-            restore(folder.path(), &folder.path().join("none")),
-            Err(HubError::ForeignDatabase { .. })
-        ));
+        let empty = folder.path().join("empty");
+        fs::write(&empty, "").expect("written");
+        for no_copy in [empty, folder.path().join("none")] {
+            let refused = restore(folder.path(), &no_copy);
+            assert!(matches!(refused, Err(HubError::ForeignDatabase { .. })), "{no_copy:?} holds nothing");
+        }
         assert_eq!(state(folder.path()), before, "everything is as it was");
         assert_eq!(fs::read_to_string(&taken).expect("there"), "my shopping list");
     }
@@ -180,7 +178,7 @@ mod tests {
         let before = state(folder.path());
         assert!(restore(folder.path(), &copy).is_err(), "it is damaged");
         assert_eq!(state(folder.path()), before, "everything is as it was");
-        assert!(!beside(&folder.path().join("hub.sqlite3")).exists(), "and nothing is left behind");
+        assert!(!folder.path().join("hub.sqlite3.part").exists(), "and nothing is left behind");
     }
 
     #[test]

@@ -28,7 +28,7 @@ use chapfood_protocol::{Notification, NotificationId, Person, Position, Problem,
 pub(crate) use entry::Entry;
 pub(crate) use file::{OpenFile, database_in, inspect};
 pub(crate) use reader::{Feed, FeedRequest};
-pub(crate) use replace::{replace, sync_names_beside, with_logs};
+pub(crate) use replace::{beside, remove, replace, sync_names_beside, with_logs};
 pub(crate) use schema::{epoch, open as open_database};
 pub(crate) use writer::{Log, open};
 

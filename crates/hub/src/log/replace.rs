@@ -5,7 +5,6 @@
 //! `hub.sqlite3.restored-N`: from then on it counts. What is left to do is renaming, and whoever claims the folder
 //! next does what a crash left undone.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -54,7 +53,7 @@ pub(crate) fn finish(database: &Path) -> io::Result<Option<PathBuf>> {
 
 /// The number of the database that waits for its place.
 fn waiting(database: &Path) -> io::Result<Option<u32>> {
-    let begin = with(database.file_name().unwrap_or_default(), WAITING);
+    let begin = beside(Path::new(database.file_name().unwrap_or_default()), WAITING);
     let begin = begin.to_string_lossy();
     for file in fs::read_dir(folder_of(database))? {
         let name = file?.file_name();
@@ -68,7 +67,24 @@ fn waiting(database: &Path) -> io::Result<Option<u32>> {
 
 /// A database and the two files that SQLite keeps beside it.
 pub(crate) fn with_logs(database: &Path) -> [PathBuf; 3] {
-    ["", "-wal", "-shm"].map(|suffix| PathBuf::from(with(database, suffix)))
+    ["", "-wal", "-shm"].map(|suffix| beside(database, suffix))
+}
+
+/// The file whose name is this one's and more.
+pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Removes a database, with what SQLite keeps beside it.
+pub(crate) fn remove(database: &Path) -> io::Result<()> {
+    let journal = beside(database, "-journal");
+    with_logs(database)
+        .into_iter()
+        .chain([journal])
+        .filter(|file| file.exists())
+        .try_for_each(fs::remove_file)
 }
 
 /// Has the names in the folder of `file` on the disk.
@@ -82,11 +98,5 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 fn named(database: &Path, kind: &str, number: u32) -> PathBuf {
-    PathBuf::from(with(database, &format!("{kind}{number}")))
-}
-
-fn with(name: impl Into<OsString>, suffix: &str) -> OsString {
-    let mut name = name.into();
-    name.push(suffix);
-    name
+    beside(database, &format!("{kind}{number}"))
 }
