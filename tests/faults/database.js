@@ -26,8 +26,8 @@ export async function query(file, sql, through = []) {
 
 const CHANGE = `
 import contextlib, sqlite3, sys
-with contextlib.closing(sqlite3.connect(sys.argv[1])) as db, db:
-    db.execute(sys.argv[2])
+with contextlib.closing(sqlite3.connect(sys.argv[1])) as db:
+    db.executescript(sys.argv[2])
 `;
 
 // Changes the database of a program that does not run.

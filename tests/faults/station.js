@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { PROGRAM } from '../stock/support/hub.js';
 import { within } from '../stock/support/within.js';
 
-const STATION = process.env.CHAPFOOD_BROWSER_STATION ?? join(dirname(PROGRAM), 'chapfood-browser-station');
+export const STATION_PROGRAM = process.env.CHAPFOOD_BROWSER_STATION ?? join(dirname(PROGRAM), 'chapfood-browser-station');
 const PAGE = 500;
 
 export class Station {
@@ -134,7 +134,7 @@ export class Station {
 // is the beginning of a command line that becomes the program named at its end.
 export async function startStation(t, { hub, data, env = {}, through = [] }) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'chapfood-station-')));
-  const [program, ...words] = [...through, STATION, '--data', folder, '--ui', folder, '--no-hub', '--hub', hub];
+  const [program, ...words] = [...through, STATION_PROGRAM, '--data', folder, '--ui', folder, '--no-hub', '--hub', hub];
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', RUST_LOG: 'chapfood_client=info,chapfood_browser_station=info', ...env },

@@ -9,6 +9,8 @@
 //   synchronous=NORMAL. Confirmed rows must get lost then: it proves that they would be missed.
 // CHAPFOOD_SYNC_FAILS: while a file of this name exists, every fsync fails with EIO, and what it was asked for is
 //   gone for good unless it is written again: a later fsync says nothing of it, as on Linux.
+// CHAPFOOD_DIES_AT: the program is killed before its so manieth change of the folder: a write, a flush, a name made,
+//   changed or removed.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -16,6 +18,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,6 +65,13 @@ static const char *watched(const char *path) {
 static const char *surviving(const char *name, char path[PATH_MAX]) {
   if (snprintf(path, PATH_MAX, "%s/%s", getenv("CHAPFOOD_SURVIVES"), name) >= PATH_MAX) give_up("too long a path");
   return path;
+}
+
+// The folder is about to be changed.
+static void step(void) {
+  static int steps;
+  const char *last = getenv("CHAPFOOD_DIES_AT");
+  if (last && __atomic_add_fetch(&steps, 1, __ATOMIC_RELAXED) == atoi(last)) raise(SIGKILL);
 }
 
 static struct file *find(const char *name) {
@@ -133,10 +143,12 @@ static void written(int fd, off_t from, ssize_t count) {
   pthread_mutex_unlock(&lock);
 }
 
-// Before a write: a database is written to only after its log was flushed, also with synchronous=NORMAL.
+// A database is written to only after its log was flushed, also with synchronous=NORMAL.
 static void about_to_write(int fd) {
+  if (!of(fd)) return;
+  step();
   pthread_mutex_lock(&lock);
-  if (of(fd) && !is_log(of(fd))) pay_what_is_owed();
+  if (!is_log(of(fd))) pay_what_is_owed();
   pthread_mutex_unlock(&lock);
 }
 
@@ -171,6 +183,7 @@ static int readable(const char *path, int flags) {
     va_list rest;                                                                                                      \
     va_start(rest, flags);                                                                                             \
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                                            \
+    if (flags & (O_CREAT | O_TRUNC) && watched(path)) step();                                                          \
     va_end(rest);                                                                                                      \
     return opened(real(path, readable(path, flags), mode), path, flags);                                               \
   }
@@ -220,6 +233,23 @@ PWRITE(pwrite64)
 FTRUNCATE(ftruncate)
 FTRUNCATE(ftruncate64)
 
+// The two calls by which whole files are copied.
+ssize_t copy_file_range(int from, off64_t *at, int to, off64_t *into, size_t count, unsigned flags) {
+  REAL(ssize_t, copy_file_range, int, off64_t *, int, off64_t *, size_t, unsigned);
+  about_to_write(to);
+  ssize_t done = real(from, at, to, into, count, flags);
+  if (of(to)) written(to, (into ? *into : lseek(to, 0, SEEK_CUR)) - done, done);
+  return done;
+}
+
+ssize_t sendfile64(int to, int from, off64_t *at, size_t count) {
+  REAL(ssize_t, sendfile64, int, int, off64_t *, size_t);
+  about_to_write(to);
+  ssize_t done = real(to, from, at, count);
+  if (of(to)) written(to, lseek(to, 0, SEEK_CUR) - done, done);
+  return done;
+}
+
 static int failed(int fd) {
   pthread_mutex_lock(&lock);
   struct file *file = of(fd);
@@ -243,6 +273,7 @@ static int flushed(int fd, int done) {
 #define FSYNC(name)                                                                                                    \
   int name(int fd) {                                                                                                   \
     REAL(int, name, int);                                                                                              \
+    if (of(fd)) step();                                                                                                \
     const char *fails = getenv("CHAPFOOD_SYNC_FAILS");                                                                 \
     if (fails && of(fd) && !access(fails, F_OK)) return failed(fd);                                                    \
     return flushed(fd, real(fd));                                                                                      \
@@ -252,8 +283,9 @@ FSYNC(fdatasync)
 
 int rename(const char *from, const char *to) {
   REAL(int, rename, const char *, const char *);
-  int done = real(from, to);
   const char *old = watched(from), *new = watched(to);
+  if (old || new) step();
+  int done = real(from, to);
   if (done || !old || !new) return done;
   char a[PATH_MAX], b[PATH_MAX];
   pthread_mutex_lock(&lock);
@@ -267,8 +299,9 @@ int rename(const char *from, const char *to) {
 
 int unlink(const char *path) {
   REAL(int, unlink, const char *);
-  int done = real(path);
   const char *name = watched(path);
+  if (name) step();
+  int done = real(path);
   if (done || !name) return done;
   char survivor[PATH_MAX];
   pthread_mutex_lock(&lock);
