@@ -77,6 +77,8 @@ impl TestHub {
             .ping_interval(manners.ping)
             .ping_timeout(manners.ping)
             .max_buffer_size(8_192)
+            // For so long the library keeps whom it has refused or who said nothing; 45 s would look like a leak.
+            .connect_timeout(Duration::from_millis(500))
             .build_layer();
         let next_id = Arc::new(AtomicU64::new(1));
         let welcome = move |socket: SocketRef, Data::<Value>(auth)| {
