@@ -188,17 +188,15 @@ impl Running {
         timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what} never happened"))
     }
 
-    /// Waits until the state is as wanted.
+    /// Waits until the state is as wanted. Events not heard yet may tell of states that are long gone, so each is
+    /// only the occasion to look.
     pub async fn state(&mut self, what: &str, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
-        let now = self.station.snapshot();
-        if wanted(&now) {
-            return now;
+        let station = self.station.clone();
+        let look = || Some(station.snapshot()).filter(&wanted);
+        match look() {
+            Some(now) => now,
+            None => self.event(what, |_| look()).await,
         }
-        self.event(what, |event| match event {
-            Event::Snapshot { snapshot } if wanted(snapshot) => Some(snapshot.as_ref().clone()),
-            _ => None,
-        })
-        .await
     }
 
     /// Waits until the station is connected and the hub has let it into all of its channels.
