@@ -188,15 +188,18 @@ impl Running {
         timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what} never happened"))
     }
 
-    /// Waits until the state is as wanted. Events not heard yet may tell of states that are long gone, so each is
-    /// only the occasion to look.
+    /// Waits until the state is as wanted. What an event of before says of it does not count.
     pub async fn state(&mut self, what: &str, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
         let station = self.station.clone();
-        let look = || Some(station.snapshot()).filter(&wanted);
-        match look() {
-            Some(now) => now,
-            None => self.event(what, |_| look()).await,
+        let as_wanted = || Some(station.snapshot()).filter(&wanted);
+        if let Some(now) = as_wanted() {
+            return now;
         }
+        self.event(what, |event| match event {
+            Event::Snapshot { .. } => as_wanted(),
+            _ => None,
+        })
+        .await
     }
 
     /// Waits until the station is connected and the hub has let it into all of its channels.
