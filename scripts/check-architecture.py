@@ -20,7 +20,7 @@ OURS = {
     "chapfood-client": ("protocol", "hub"),
     "chapfood-inbox": ("protocol", ""),
     "chapfood-station": ("protocol client inbox", "hub"),
-    "chapfood-embedded": ("protocol hub station", ""),
+    "chapfood-embedded": ("protocol hub station", "client"),
     "chapfood-browser": ("protocol inbox station embedded", ""),
     "chapfood-cli": ("protocol hub client", ""),
     APP: ("protocol hub station embedded", ""),

@@ -1,6 +1,6 @@
 use chapfood_protocol::{
-    ChannelJoined, ChannelLeft, ChannelSummary, ConnectionConfirmed, ErrorMessage, Notification,
-    ResyncRequired, ServerStats,
+    ChannelJoined, ChannelLeft, ChannelSummary, ClaimChanged, ConnectionConfirmed, ErrorMessage,
+    Notification, ResyncRequired, ServerStats,
 };
 use tokio::sync::mpsc;
 
@@ -15,6 +15,10 @@ pub enum Delivery {
     Confirmed(ConnectionConfirmed),
     /// `notification-received`. The same id may come again after a lost link.
     Notification(Notification),
+    /// `notification-taken`: in the log's order with the notifications, unless it is an answer.
+    Taken(ClaimChanged),
+    /// `notification-released`, likewise.
+    Released(ClaimChanged),
     /// `channel-joined`.
     Joined(ChannelJoined),
     /// `channel-left`.

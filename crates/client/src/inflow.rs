@@ -69,6 +69,8 @@ impl Inflow {
             event::NOTIFICATION_RECEIVED => {
                 self.deliver(read(name, payload).map(Delivery::Notification)).await;
             }
+            event::NOTIFICATION_TAKEN => self.deliver(read(name, payload).map(Delivery::Taken)).await,
+            event::NOTIFICATION_RELEASED => self.deliver(read(name, payload).map(Delivery::Released)).await,
             event::CHANNEL_JOINED => self.deliver(read(name, payload).map(Delivery::Joined)).await,
             event::RESYNC_REQUIRED => self.deliver(read(name, payload).map(Delivery::Resync)).await,
             event::CHANNEL_LEFT => self.deliver(read(name, payload).map(Delivery::Left)).await,

@@ -113,6 +113,7 @@ impl Supervisor {
                 }
                 Ok(())
             }
+            Some(Command::Claim(event, id)) => self.emit(connection, event, Some(json!({ "id": id }))).await,
             Some(Command::TryNow) => Ok(()),
             Some(Command::Send(request, reply)) => self.send(connection, *request, reply).await,
             Some(Command::Close(reply)) => {

@@ -1,5 +1,4 @@
-use chapfood_protocol::NotificationSent;
-use chapfood_protocol::{Position, SendRequest};
+use chapfood_protocol::{NotificationId, NotificationSent, Position, SendRequest, event};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::pending::Reply;
@@ -25,6 +24,8 @@ pub(crate) enum Command {
     GetChannels,
     GetStats,
     Received(String, Position),
+    /// The event that says what, and the notification.
+    Claim(&'static str, NotificationId),
     TryNow,
     Send(Box<SendRequest>, Reply),
     Close(oneshot::Sender<()>),
@@ -77,6 +78,17 @@ impl Session {
     /// that has another database or takes no receipts: the next connection names the place anyway.
     pub fn received(&self, channel: &str, position: Position) {
         self.ask(Command::Received(channel.to_owned(), position));
+    }
+
+    /// Takes charge of a notification. The answer is [`Delivery::Taken`](crate::Delivery), by us, or
+    /// [`Delivery::Errors`](crate::Delivery) with its id; to ask again is safe. Does nothing while not connected.
+    pub fn take(&self, id: NotificationId) {
+        self.ask(Command::Claim(event::TAKE_NOTIFICATION, id));
+    }
+
+    /// Has nobody in charge of a notification any more; answered and repeated like [`Session::take`].
+    pub fn release(&self, id: NotificationId) {
+        self.ask(Command::Claim(event::RELEASE_NOTIFICATION, id));
     }
 
     /// Makes the next attempt at once instead of waiting for its time. Does nothing while connected.

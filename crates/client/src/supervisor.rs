@@ -180,7 +180,7 @@ impl Supervisor {
         match command {
             Some(Command::Join(channel)) => self.remember(&channel),
             Some(Command::Leave(channel)) => self.channels.retain(|joined| *joined != channel),
-            Some(Command::GetChannels | Command::GetStats | Command::Received(..)) => {}
+            Some(Command::GetChannels | Command::GetStats | Command::Received(..) | Command::Claim(..)) => {}
             Some(Command::TryNow) => self.step(LinkEvent::TryNow),
             Some(Command::Send(_, reply)) => {
                 let _ = reply.send(Err(SendFault::NotConnected));

@@ -1,7 +1,7 @@
 use chapfood_protocol::Timestamp;
 
 use crate::arriving::Arriving;
-use crate::{Arrival, Batch, Entry, Inbox, InboxError, Stored, cursor, gap};
+use crate::{Arrival, Batch, Entry, Inbox, InboxError, Incoming, Stored, cursor, gap};
 
 impl Inbox {
     /// Stores notifications that belong to no hub's log, all or nothing, and returns the rows that are new,
@@ -41,8 +41,11 @@ impl Inbox {
             }
         }
         let mut arriving = Arriving::new(&transaction, received_at);
-        for arrival in &batch.arrivals {
-            arriving.take(arrival)?;
+        for entry in &batch.entries {
+            match entry {
+                Incoming::Arrival(arrival) => arriving.take(arrival)?,
+                Incoming::Claim(claim) => arriving.claim(claim)?,
+            }
         }
         let stored = arriving.stored();
         if let Some(origin) = &batch.origin {

@@ -1,9 +1,9 @@
 //! What becomes of each notification of a batch, within its transaction.
 
-use chapfood_protocol::{Notification, NotificationId, Timestamp};
+use chapfood_protocol::{ClaimChanged, Notification, NotificationId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Arrival, Entry};
+use crate::{Arrival, Claim, Entry, Taken};
 
 /// What is true once a batch is stored.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct Stored {
     pub new: Vec<Entry>,
     /// The rows of before that are gone because of them.
     pub replaced: Vec<Replaced>,
+    /// The rows of before that somebody took or released.
+    pub claimed: Vec<NotificationId>,
 }
 
 /// An update took a row's place.
@@ -51,6 +53,25 @@ impl<'a> Arriving<'a> {
         }
         if self.insert(arrival)? {
             self.stored.new.push(entry(self.db.last_insert_rowid(), arrival));
+        }
+        Ok(())
+    }
+
+    /// Somebody took or released a notification. One that is not here, or no longer, is nobody's business.
+    pub(crate) fn claim(&mut self, claim: &Claim) -> rusqlite::Result<()> {
+        let ClaimChanged { id, by, at, .. } = &claim.change;
+        let taken = claim.taken.then(|| Taken {
+            by: by.username.clone(),
+            device: by.device_name.clone(),
+            at: *at,
+            mine: claim.mine,
+            local: false,
+        });
+        if write(self.db, id, taken.as_ref())? {
+            match self.stored.new.iter_mut().find(|entry| entry.id == *id) {
+                Some(entry) => entry.taken = taken,
+                None => self.stored.claimed.push(id.clone()),
+            }
         }
         Ok(())
     }
@@ -111,6 +132,24 @@ impl<'a> Arriving<'a> {
     }
 }
 
+/// Writes who is in charge. Whether the notification is here.
+pub(crate) fn write(db: &Connection, id: &NotificationId, taken: Option<&Taken>) -> rusqlite::Result<bool> {
+    let written = db
+        .prepare_cached(
+            "UPDATE notification SET taken_by = ?2, taken_device = ?3, taken_at = ?4, taken_mine = ?5,
+                 taken_local = ?6 WHERE id = ?1",
+        )?
+        .execute(params![
+            id.as_str(),
+            taken.map(|taken| &taken.by),
+            taken.and_then(|taken| taken.device.as_ref()),
+            taken.map(|taken| taken.at.as_millis()),
+            taken.is_some_and(|taken| taken.mine),
+            taken.is_some_and(|taken| taken.local),
+        ])?;
+    Ok(written == 1)
+}
+
 fn entry(row: i64, Arrival { notification, caught_up }: &Arrival) -> Entry {
     Entry {
         row,
@@ -124,5 +163,6 @@ fn entry(row: i64, Arrival { notification, caught_up }: &Arrival) -> Entry {
         read: false,
         caught_up: *caught_up,
         expired: notification.expired,
+        taken: None,
     }
 }

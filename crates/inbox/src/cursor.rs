@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use chapfood_protocol::{BROADCAST, Position, Timestamp};
+use chapfood_protocol::{Position, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Arrival, Batch, Inbox, InboxError, Origin, gap};
+use crate::{Batch, Inbox, InboxError, Origin, gap};
 
-/// Where a cursor stands once the notification with number `seq` is stored. Pure.
+/// Where a cursor stands once the entry with number `seq` is stored. Pure.
 ///
 /// A hub gives a channel strictly in order, from right after the place that we named, and what came is stored
 /// in the order in which it came. So a jump means that the numbers in between are no longer kept there: they
@@ -58,15 +58,15 @@ pub(crate) fn hear(db: &Connection, origin: &Origin, now: Timestamp) -> rusqlite
 /// Moves the cursors of `epoch` past everything in the batch.
 pub(crate) fn advance(db: &Connection, epoch: &str, batch: &Batch) -> rusqlite::Result<()> {
     let mut cursors: BTreeMap<&str, Option<u64>> = BTreeMap::new();
-    for Arrival { notification, .. } in &batch.arrivals {
-        let cursor = match cursors.entry(notification.channel.as_deref().unwrap_or(BROADCAST)) {
+    for entry in &batch.entries {
+        let cursor = match cursors.entry(entry.channel()) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let stored = stored(db, epoch, entry.key())?;
                 entry.insert(stored)
             }
         };
-        *cursor = after(*cursor, notification.seq);
+        *cursor = after(*cursor, entry.seq());
     }
     for (channel, seq) in cursors.into_iter().filter_map(|(channel, cursor)| Some((channel, cursor?))) {
         db.prepare_cached("INSERT OR REPLACE INTO cursor (epoch, channel, seq) VALUES (?1, ?2, ?3)")?

@@ -2,7 +2,7 @@ use chapfood_protocol::{Notification, NotificationId, NotificationType, Timestam
 use proptest::prelude::*;
 
 use super::*;
-use crate::Filter;
+use crate::{Arrival, Filter, Incoming};
 
 const HUB: &str = "http://127.0.0.1:8001";
 
@@ -31,7 +31,11 @@ fn batch(seqs: impl IntoIterator<Item = u64>, message: &str) -> Batch {
         },
     };
     let origin = Origin { address: HUB.into(), epoch: "e".into() };
-    Batch { origin: Some(origin), arrivals: seqs.into_iter().map(arrival).collect(), ..Batch::default() }
+    Batch {
+        origin: Some(origin),
+        entries: seqs.into_iter().map(arrival).map(Incoming::Arrival).collect(),
+        ..Batch::default()
+    }
 }
 
 fn cursor(inbox: &Inbox) -> Option<u64> {

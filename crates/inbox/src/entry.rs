@@ -37,6 +37,23 @@ pub struct Entry {
     pub caught_up: bool,
     /// Whether its sender's time for it was over when it came.
     pub expired: bool,
+    /// Who is in charge of it, as this computer sees it: what waits in the outbox counts as done.
+    pub taken: Option<Taken>,
+}
+
+/// Somebody is in charge of a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The name others see.
+    pub by: String,
+    /// The computer's name, if it has one.
+    pub device: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was the person of this computer.
+    pub mine: bool,
+    /// Whether only this computer knows of it.
+    pub local: bool,
 }
 
 /// A notification whole.
@@ -61,7 +78,10 @@ pub struct Day {
 
 /// The columns that [`Entry::read`] expects, in its order.
 pub(crate) const COLUMNS: &str =
-    "row, id, kind, title, message, sender, channel, at, read, caught_up, expired";
+    "row, id, kind, title, message, sender, channel, at, read, caught_up, expired,
+    taken_by, taken_device, taken_at, taken_mine, taken_local, (
+        SELECT json_array(kind, draft, queued_at) FROM outbox
+        WHERE subject = notification.id AND kind <> 'send' ORDER BY number DESC LIMIT 1)";
 
 impl Entry {
     /// Reads a row selected with [`COLUMNS`] first.
@@ -79,8 +99,28 @@ impl Entry {
             read: row.get(8)?,
             caught_up: row.get(9)?,
             expired: row.get(10)?,
+            taken: taken(row)?,
         })
     }
+}
+
+fn taken(row: &Row<'_>) -> rusqlite::Result<Option<Taken>> {
+    let waiting: Option<String> = row.get(16)?;
+    // What this program wrote it can read.
+    let waiting = waiting.and_then(|json| serde_json::from_str::<(String, Option<String>, i64)>(&json).ok());
+    if let Some((kind, by, at)) = waiting {
+        let at = Timestamp::from_millis(at);
+        return Ok((kind == "take").then(|| Taken {
+            by: by.unwrap_or_default(),
+            device: None,
+            at,
+            mine: true,
+            local: true,
+        }));
+    }
+    let Some(by) = row.get(11)? else { return Ok(None) };
+    let at = Timestamp::from_millis(row.get(13)?);
+    Ok(Some(Taken { by, device: row.get(12)?, at, mine: row.get(14)?, local: row.get(15)? }))
 }
 
 impl Details {

@@ -44,9 +44,9 @@ use std::path::Path;
 use rusqlite::Connection;
 
 pub use arriving::{Replaced, Stored};
-pub use batch::{Batch, Origin};
+pub use batch::{Batch, Claim, Incoming, Origin};
 pub use catch_up::CatchUp;
-pub use entry::{Arrival, Day, Details, Entry};
+pub use entry::{Arrival, Day, Details, Entry, Taken};
 pub use error::InboxError;
 pub use filter::{Audience, Filter};
 pub use gap::Gap;

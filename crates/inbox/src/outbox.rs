@@ -2,7 +2,7 @@ use chapfood_protocol::{NotificationId, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, OptionalExtension, Row, params};
 
-use crate::{Inbox, InboxError};
+use crate::{Inbox, InboxError, Taken, arriving};
 
 /// The most that wait. Somebody who sends more while no hub is there wants to know that nothing arrives.
 pub const OUTBOX_LIMIT: u32 = 1_000;
@@ -40,7 +40,7 @@ pub struct Outgoing {
 
 impl Inbox {
     /// Keeps an errand until [`Inbox::settle`]; it is on the disk once this returns. `draft` is what a send
-    /// sends, as text that means something to the caller only. Returns its number, or `None`: there are
+    /// sends, as text that means something to the caller only; of a take it is the name of who takes. Returns its number, or `None`: there are
     /// [`OUTBOX_LIMIT`] already.
     ///
     /// # Errors
@@ -112,6 +112,25 @@ impl Inbox {
     pub fn settle(&mut self, number: i64) -> Result<(), InboxError> {
         self.connection.prepare_cached("DELETE FROM outbox WHERE number = ?1")?.execute([number])?;
         Ok(())
+    }
+}
+
+impl Inbox {
+    /// Lets an errand go whose hub knows nothing of taking charge: it is so on this computer, and nowhere else.
+    ///
+    /// # Errors
+    /// [`InboxError::Database`]; then it still waits.
+    pub fn keep_here(&mut self, outgoing: &Outgoing) -> Result<(), InboxError> {
+        let by = self.draft(outgoing.number)?.unwrap_or_default();
+        let transaction = self.connection.transaction()?;
+        let taken = Taken { by, device: None, at: outgoing.queued_at, mine: true, local: true };
+        match &outgoing.errand {
+            Errand::Take(id) => arriving::write(&transaction, id, Some(&taken))?,
+            Errand::Release(id) => arriving::write(&transaction, id, None)?,
+            Errand::Send { .. } => return Ok(()),
+        };
+        transaction.execute("DELETE FROM outbox WHERE number = ?1", [outgoing.number])?;
+        Ok(transaction.commit()?)
     }
 }
 

@@ -128,6 +128,16 @@ const MIGRATIONS: &[&str] = &[
         UPDATE catch_up SET count = count - 1 WHERE old.row > after_row;
     END;
 ",
+    r"
+    -- Who is in charge of it; NULL: nobody. `taken_local`: no hub knows.
+    ALTER TABLE notification ADD COLUMN taken_by TEXT;
+    ALTER TABLE notification ADD COLUMN taken_device TEXT;
+    ALTER TABLE notification ADD COLUMN taken_at INTEGER;
+    ALTER TABLE notification ADD COLUMN taken_mine INTEGER NOT NULL DEFAULT 0 CHECK (taken_mine IN (0, 1));
+    ALTER TABLE notification ADD COLUMN taken_local INTEGER NOT NULL DEFAULT 0 CHECK (taken_local IN (0, 1));
+    -- What waits shows on its row.
+    CREATE INDEX outbox_subject ON outbox (subject);
+",
 ];
 
 /// How long another program (a backup) may hold the file before a call gives up.

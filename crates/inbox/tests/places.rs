@@ -2,7 +2,7 @@
 
 mod support;
 
-use chapfood_inbox::{Batch, Inbox, Origin};
+use chapfood_inbox::{Batch, Inbox, Incoming, Origin};
 use rusqlite::Connection;
 use support::{Folder, MORNING, arrival, at};
 
@@ -16,7 +16,7 @@ fn batch(epoch: &str, numbered: &[(Option<&str>, u64)]) -> Batch {
         arrival
     });
     let origin = Origin { address: HUB.into(), epoch: epoch.into() };
-    Batch { origin: Some(origin), arrivals: arrivals.collect(), ..Batch::default() }
+    Batch { origin: Some(origin), entries: arrivals.map(Incoming::Arrival).collect(), ..Batch::default() }
 }
 
 fn places(inbox: &Inbox, address: &str) -> Vec<(String, String, u64)> {
@@ -46,7 +46,8 @@ fn rows_seen_before_move_the_cursor_too() {
     let folder = Folder::new();
     let mut inbox = folder.open();
     let again = batch("e", &[(Some("bar"), 7)]);
-    inbox.append(&again.arrivals, at(MORNING)).expect("stored without a place");
+    let unplaced = Batch { origin: None, ..again.clone() };
+    inbox.take_in(&unplaced, at(MORNING)).expect("stored without a place");
     let stored = inbox.take_in(&again, at(MORNING)).expect("stored");
     assert!(stored.new.is_empty(), "it is here already");
     assert_eq!(places(&inbox, HUB), [place("bar", "e", 7)], "the hub need not send it a third time");

@@ -2,7 +2,7 @@
 
 mod support;
 
-use chapfood_inbox::{Batch, Errand, Filter, Inbox, Origin, Retention};
+use chapfood_inbox::{Batch, Errand, Filter, Inbox, Incoming, Origin, Retention};
 use support::{Folder, HOUR, MORNING, arrival, at, id};
 
 fn since(millis: i64) -> Retention {
@@ -68,7 +68,7 @@ fn places_numbers_and_the_outbox_stay() {
     let origin = Origin { address: "http://127.0.0.1:8001".into(), epoch: "e".into() };
     let mut only = arrival("n_1");
     only.notification.seq = 7;
-    let batch = Batch { origin: Some(origin), arrivals: vec![only], ..Batch::default() };
+    let batch = Batch { origin: Some(origin), entries: vec![Incoming::Arrival(only)], ..Batch::default() };
     inbox.take_in(&batch, at(MORNING)).expect("stored");
     let send = Errand::Send { client_id: "a".into() };
     inbox.queue("http://127.0.0.1:8001", &send, Some("{}"), at(0)).expect("queued");

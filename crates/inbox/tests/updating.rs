@@ -2,7 +2,7 @@
 
 mod support;
 
-use chapfood_inbox::{Arrival, Batch, Filter, Inbox, Origin, Replaced, Stored};
+use chapfood_inbox::{Arrival, Batch, Filter, Inbox, Incoming, Origin, Replaced, Stored};
 use rusqlite::Connection;
 use support::{Folder, MORNING, arrival, at, id};
 
@@ -20,7 +20,11 @@ fn order(seq: u64) -> Arrival {
 
 fn take_in(inbox: &mut Inbox, arrivals: &[Arrival]) -> Stored {
     let origin = Origin { address: "http://127.0.0.1:8001".into(), epoch: "e".into() };
-    let batch = Batch { origin: Some(origin), arrivals: arrivals.to_vec(), ..Batch::default() };
+    let batch = Batch {
+        origin: Some(origin),
+        entries: arrivals.iter().cloned().map(Incoming::Arrival).collect(),
+        ..Batch::default()
+    };
     inbox.take_in(&batch, at(MORNING)).expect("stored")
 }
 

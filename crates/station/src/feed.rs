@@ -90,12 +90,18 @@ impl Feed {
 /// As whom the station connects: with `device_id`, the hub keeps what this computer missed; a hub without the
 /// additions does so with `user_id`. A station without a name gives the one of the published API, or everybody
 /// would read its id instead.
-pub(crate) fn auth(settings: &Settings, language: Language, device_id: &str) -> Auth {
+pub(crate) fn auth(
+    settings: &Settings,
+    language: Language,
+    device_id: &str,
+    device_name: Option<String>,
+) -> Auth {
     let name = Some(settings.username.clone()).filter(|name| !name.is_empty());
     Auth {
         user_id: Some(settings.user_id.clone()),
         username: Some(name.unwrap_or_else(|| Auth::default().sender().to_owned())),
         device_id: Some(device_id.to_owned()),
+        device_name,
         lang: lang(language),
         protocol: Some(PROTOCOL_VERSION),
         ..Auth::default()

@@ -8,7 +8,7 @@ use chapfood_protocol::{BROADCAST, NotificationId};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::contract::{CatchUp, Day, Detail, Fault, FaultCode, Filter, Gap, Outline, Row};
+use crate::contract::{CatchUp, Day, Detail, Fault, FaultCode, Filter, Gap, Outline, Row, Taken};
 
 /// Characters of a message in a [`Row`].
 const ROW_MESSAGE: usize = 300;
@@ -163,6 +163,12 @@ fn whole(entry: Entry) -> Row {
         read: entry.read,
         caught_up: entry.caught_up,
         expired: entry.expired,
-        taken: None,
+        taken: entry.taken.map(|taken| Taken {
+            by: taken.by,
+            device: taken.device,
+            at: taken.at.as_millis(),
+            mine: taken.mine,
+            queued: taken.local,
+        }),
     }
 }

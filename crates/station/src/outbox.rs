@@ -5,7 +5,7 @@
 //! by the `client_id`. So each arrives exactly once, whatever ends in between.
 
 use chapfood_client::SendFault;
-use chapfood_inbox::Outgoing;
+use chapfood_inbox::{Errand, Outgoing};
 use chapfood_protocol::{ErrorMessage, NotificationSent};
 
 /// Refusals that say something of the hub's moment and nothing of what was sent: nothing was stored, and the
@@ -31,6 +31,8 @@ pub(crate) enum Next {
     /// Do not send this one again: it may have been sent, and this hub would not notice the repeat. The person
     /// who can look whether it arrived decides.
     Hold(i64),
+    /// This hub knows nothing of taking charge: it is so on this computer, and stays here.
+    KeepHere(i64),
 }
 
 /// What is next for the hub at `address`. `None`: nothing waits for it.
@@ -38,9 +40,10 @@ pub(crate) enum Next {
 /// What was queued for another hub is passed over: it was meant for the people there.
 pub(crate) fn next(waiting: &[Outgoing], address: &str, hub: Hub) -> Option<Next> {
     let first = waiting.iter().find(|outgoing| outgoing.address == address && outgoing.refusal.is_empty())?;
-    Some(match (first.attempted, hub) {
-        (true, Hub::Published) => Next::Hold(first.number),
-        (false, _) | (true, Hub::KnowsRepeats) => Next::Send(first.number),
+    Some(match (&first.errand, hub) {
+        (Errand::Send { .. }, Hub::Published) if first.attempted => Next::Hold(first.number),
+        (Errand::Take(_) | Errand::Release(_), Hub::Published) => Next::KeepHere(first.number),
+        _ => Next::Send(first.number),
     })
 }
 
@@ -61,16 +64,34 @@ pub(crate) enum Verdict {
 pub(crate) fn verdict(answer: Result<NotificationSent, SendFault>) -> Verdict {
     match answer {
         Ok(sent) => Verdict::Arrived(sent),
-        Err(SendFault::Refused(error)) => {
-            let passing = error.codes.iter().all(|code| PASSING.contains(&code.as_str()));
-            if passing && !error.codes.is_empty() {
-                Verdict::Later(Some(error))
-            } else {
-                Verdict::Refused(error)
-            }
-        }
+        Err(SendFault::Refused(error)) => match refusal(&error.codes) {
+            Refusal::Passing => Verdict::Later(Some(error)),
+            Refusal::Final | Refusal::NeverHeardOf => Verdict::Refused(error),
+        },
         Err(SendFault::NotConnected) => Verdict::Later(None),
         Err(SendFault::Unconfirmed) => Verdict::Unknown,
+    }
+}
+
+/// What the codes of a refusal mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// See [`PASSING`].
+    Passing,
+    /// The hub has no such event.
+    NeverHeardOf,
+    /// Everything else.
+    Final,
+}
+
+/// See [`Refusal`].
+pub(crate) fn refusal(codes: &[String]) -> Refusal {
+    if codes.iter().any(|code| code == "unknown_event") {
+        Refusal::NeverHeardOf
+    } else if !codes.is_empty() && codes.iter().all(|code| PASSING.contains(&code.as_str())) {
+        Refusal::Passing
+    } else {
+        Refusal::Final
     }
 }
 

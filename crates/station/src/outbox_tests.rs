@@ -1,4 +1,3 @@
-use chapfood_inbox::Errand;
 use chapfood_protocol::{NotificationId, Timestamp};
 
 use super::*;
@@ -25,6 +24,10 @@ fn refused(number: i64) -> Outgoing {
     Outgoing { refusal: vec!["Non".into()], ..attempted(number) }
 }
 
+fn id() -> NotificationId {
+    NotificationId::new("n_1")
+}
+
 fn elsewhere(outgoing: Outgoing) -> Outgoing {
     Outgoing { address: THERE.into(), ..outgoing }
 }
@@ -34,7 +37,11 @@ fn the_oldest_that_the_connected_hub_may_take_is_next() {
     use Hub::{KnowsRepeats, Published};
     use Next::{Hold, Send};
     type Case = (&'static str, Vec<Outgoing>, Hub, Option<Next>);
-    let cases: [Case; 7] = [
+    let claim = |errand| Outgoing { errand, ..attempted(1) };
+    let cases: [Case; 10] = [
+        ("taking charge is safe to repeat", vec![claim(Errand::Take(id()))], KnowsRepeats, Some(Send(1))),
+        ("nobody there to tell", vec![claim(Errand::Take(id()))], Published, Some(Next::KeepHere(1))),
+        ("nor of the release", vec![claim(Errand::Release(id()))], Published, Some(Next::KeepHere(1))),
         ("nothing waits", vec![], KnowsRepeats, None),
         ("the order is that of the person", vec![waiting(1), waiting(2)], KnowsRepeats, Some(Send(1))),
         ("the hub knows a repeat", vec![attempted(1), waiting(2)], KnowsRepeats, Some(Send(1))),
@@ -53,6 +60,10 @@ fn the_oldest_that_the_connected_hub_may_take_is_next() {
     }
 }
 
+fn refusal_of(codes: &[&str]) -> Refusal {
+    super::refusal(&codes.iter().map(|&code| code.to_owned()).collect::<Vec<_>>())
+}
+
 fn refusal(codes: &[&str]) -> Result<NotificationSent, SendFault> {
     let codes = codes.iter().map(|&code| code.to_owned()).collect();
     Err(SendFault::Refused(ErrorMessage { errors: vec!["Non".into()], codes, ..ErrorMessage::default() }))
@@ -68,6 +79,8 @@ fn only_what_is_about_the_payload_is_final() {
         let judged = verdict(refusal(codes));
         assert!(matches!(judged, Verdict::Refused(_)), "{codes:?} would be answered for ever");
     }
+    assert_eq!(refusal_of(&["unknown_event"]), Refusal::NeverHeardOf, "an older hub");
+    assert_eq!(refusal_of(&["already_taken"]), Refusal::Final, "somebody has it");
     assert_eq!(verdict(Err(SendFault::NotConnected)), Verdict::Later(None), "nothing was sent");
     assert_eq!(verdict(Err(SendFault::Unconfirmed)), Verdict::Unknown, "only the hub knows");
     let sent = NotificationSent {

@@ -1,5 +1,6 @@
 //! The one task that holds the station's state.
 
+mod claiming;
 mod commands;
 mod hearing;
 mod preferences;
@@ -76,6 +77,8 @@ pub(crate) struct Owner {
     pacing: Pacing,
     /// By which hubs know this computer.
     device_id: String,
+    /// By which people know this computer.
+    device_name: Option<String>,
     /// The session that counts; none while the hub of this computer is being started for it.
     feed: Option<Feed>,
     /// Sessions started so far.
@@ -150,6 +153,7 @@ impl Owner {
             unstored: None,
             pacing: config.pacing,
             device_id,
+            device_name: config.device_name,
             feed: None,
             sessions: 0,
             refresh_at: None,

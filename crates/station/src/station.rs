@@ -28,6 +28,8 @@ pub struct StationConfig {
     pub desktop_language: Language,
     /// The computer user's name, proposed as sender at the very first start.
     pub os_user: Option<String>,
+    /// The computer's name, by which others see where somebody took charge of something.
+    pub device_name: Option<String>,
     /// How patient the session with the hub is. The default suits a shop.
     pub pacing: Pacing,
 }
@@ -42,6 +44,7 @@ impl StationConfig {
             version: version.into(),
             desktop_language: Language::default(),
             os_user,
+            device_name: computer_name(),
             pacing: Pacing::default(),
         }
     }
@@ -152,6 +155,12 @@ impl Station {
     async fn ask(&self, request: Request) -> Result<(), Fault> {
         self.requests.send(request).await.map_err(|_| ended())
     }
+}
+
+/// As Windows, or a file that every Linux has, says it.
+fn computer_name() -> Option<String> {
+    let said = std::env::var("COMPUTERNAME").or_else(|_| std::fs::read_to_string("/etc/hostname")).ok()?;
+    Some(said.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 fn ended() -> Fault {

@@ -22,11 +22,12 @@ fn row(id: &str, channel: Option<&str>) -> Entry {
         read: false,
         caught_up: false,
         expired: false,
+        taken: None,
     }
 }
 
 fn new(rows: &[Entry]) -> Stored {
-    Stored { new: rows.to_vec(), replaced: Vec::new() }
+    Stored { new: rows.to_vec(), ..Stored::default() }
 }
 
 /// `n_<later>` of channel `a` takes the place of `n_<earlier>`.
@@ -34,7 +35,7 @@ fn update(earlier: u32, later: u32) -> Stored {
     let (earlier, later) = (format!("n_{earlier}"), format!("n_{later}"));
     let row = row(&later, Some("a"));
     let replaced = Replaced { earlier: NotificationId::new(earlier), later: row.id.clone() };
-    Stored { new: vec![row], replaced: vec![replaced] }
+    Stored { new: vec![row], replaced: vec![replaced], ..Stored::default() }
 }
 
 fn rows(ids: std::ops::Range<u32>, channel: &str) -> Vec<Entry> {

@@ -15,6 +15,7 @@ fn entry(title: &str, message: &str) -> Entry {
         read: false,
         caught_up: false,
         expired: false,
+        taken: None,
     }
 }
 

@@ -169,6 +169,24 @@ fn answer_events(
     socket.on("get-channels", async |socket: SocketRef| {
         let _ = socket.emit("channels-list", &[[json!({ "name": "42", "clientCount": 1 })]]);
     });
+    for (asked, answer) in
+        [("take-notification", "notification-taken"), ("release-notification", "notification-released")]
+    {
+        let saw = see.clone();
+        socket.on(asked, async move |socket: SocketRef, Data::<Value>(claim)| {
+            if claim["id"] == "n_gone" {
+                let codes = ["unknown_notification"];
+                let error = json!({ "errors": ["?"], "codes": codes, "event": asked, "id": claim["id"] });
+                let _ = socket.emit("error-message", &error);
+            } else {
+                let by = json!({ "user_id": null, "username": "Alice", "device_name": "Bar" });
+                let changed = json!({ "id": claim["id"], "channel": "devops", "by": by, "at": NOW, "seq": 7,
+                    "epoch": "e", "replayed": false });
+                let _ = socket.emit(answer, &changed);
+            }
+            let _ = saw.send((asked.into(), claim));
+        });
+    }
     let (saw, next_id) = (see.clone(), Arc::clone(next_id));
     socket.on("send-notification", async move |socket: SocketRef, Data::<Value>(sent)| {
         let client_id = if manners.echo { sent["client_id"].clone() } else { Value::Null };

@@ -45,9 +45,8 @@ impl Owner {
             }
             Command::TestPopup => self.popups.show(vec![toast::sample(self.state.language())]),
             Command::Unqueue { number } => return self.unqueue(number).await,
-            Command::Take { .. } | Command::Release { .. } => {
-                return Err(Fault::new(FaultCode::Unsupported, "not yet"));
-            }
+            Command::Take { id } => self.claim(id, true).await?,
+            Command::Release { id } => self.claim(id, false).await?,
             // Answered by the handle itself, or when the hub has answered.
             Command::Snapshot
             | Command::Outline { .. }

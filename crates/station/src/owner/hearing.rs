@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use chapfood_client::{Delivery, LinkState};
-use chapfood_inbox::{Arrival, Batch};
+use chapfood_inbox::{Arrival, Batch, Incoming};
 use chapfood_protocol::{ErrorMessage, event};
 use tokio::time::Instant;
 
 use super::Owner;
+use super::claiming::is_about_a_claim;
 use crate::contract::{Event, HubStats};
 use crate::feed::Feed;
 use crate::link;
@@ -42,10 +43,16 @@ impl Owner {
         let counts = self.counts(number);
         let mut batches = VecDeque::new();
         let mut batch = self.batch(counts);
+        let mut claims = Vec::new();
         for delivery in deliveries {
             match delivery {
                 Delivery::Notification(notification) => {
-                    batch.arrivals.push(Arrival { caught_up: notification.replayed, notification });
+                    let arrival = Arrival { caught_up: notification.replayed, notification };
+                    batch.entries.push(Incoming::Arrival(arrival));
+                }
+                Delivery::Taken(change) => batch.entries.push(Incoming::Claim(self.heard_of(change, true))),
+                Delivery::Released(change) => {
+                    batch.entries.push(Incoming::Claim(self.heard_of(change, false)));
                 }
                 other if counts => {
                     if let (Delivery::Confirmed(confirmed), Some(feed)) = (&other, &mut self.feed) {
@@ -59,7 +66,15 @@ impl Owner {
             }
         }
         batches.push_back(batch);
+        for entry in batches.iter().flat_map(|batch| &batch.entries) {
+            if let Incoming::Claim(claim) = entry {
+                claims.push((claim.change.id.clone(), claim.taken, claim.mine));
+            }
+        }
         self.store(batches).await;
+        if self.unstored.is_none() {
+            self.claims_stored(claims).await;
+        }
     }
 
     /// An empty batch of the present connection.
@@ -96,7 +111,7 @@ impl Owner {
             }
             Delivery::Errors(error) => self.refused(error).await,
             // Stored with what came with them.
-            Delivery::Notification(_) | Delivery::Resync(_) => {}
+            Delivery::Notification(_) | Delivery::Taken(_) | Delivery::Released(_) | Delivery::Resync(_) => {}
         }
     }
 
@@ -108,6 +123,13 @@ impl Owner {
     }
 
     async fn refused(&mut self, error: ErrorMessage) {
+        let error = match error {
+            error if is_about_a_claim(&error) => match self.claim_refused(error).await {
+                Some(error) => error,
+                None => return,
+            },
+            error => error,
+        };
         let about = error.event.as_deref();
         if about == Some(event::LEAVE_CHANNEL) && self.state.channels.leave_refused() {
             return;

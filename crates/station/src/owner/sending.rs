@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chapfood_client::SendFault;
 use chapfood_inbox::{Errand, Inbox, InboxError, Outgoing};
-use chapfood_protocol::{ErrorMessage, NotificationSent};
+use chapfood_protocol::{ErrorMessage, NotificationId, NotificationSent};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -33,14 +33,21 @@ pub(super) struct Sending {
     drafts: Vec<QueuedDraft>,
     /// Forms that still wait for the hub's answer. What they sent does not show as queued yet.
     forms: BTreeMap<i64, Form>,
-    /// The one that the session has.
-    under_way: Option<i64>,
+    /// The one that the hub has been told and has not answered.
+    under_way: Option<UnderWay>,
     /// Nothing is sent before.
     not_before: Option<Instant>,
     /// When a hub that has not introduced itself on this connection is taken as it is.
     introduced_by: Option<Instant>,
     /// What the hub last said when it could not take something, so that it is told once.
     complaint: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct UnderWay {
+    pub(super) number: i64,
+    /// When it is told again. A send needs none: its session says when it is over.
+    pub(super) until: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -66,7 +73,30 @@ impl Sending {
     /// When [`Owner::drain`] has something to do next, if nothing happens before `now`.
     pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
         let introduced_by = self.introduced_by.filter(|by| *by > now);
-        self.forms.values().map(|form| form.until).chain(self.not_before).chain(introduced_by).min()
+        let told_again = self.under_way.and_then(|under_way| under_way.until);
+        let others = [self.not_before, introduced_by, told_again].into_iter().flatten();
+        self.forms.values().map(|form| form.until).chain(others).min()
+    }
+
+    pub(super) fn set_under_way(&mut self, under_way: UnderWay) {
+        self.under_way = Some(under_way);
+    }
+
+    pub(super) fn end_under_way(&mut self, number: i64) {
+        self.under_way = self.under_way.filter(|under_way| under_way.number != number);
+    }
+
+    /// The claim that the hub has been asked for.
+    pub(super) fn claim_under_way(&self) -> Option<&Outgoing> {
+        let number = self.under_way.filter(|under_way| under_way.until.is_some())?.number;
+        self.waiting.iter().find(|outgoing| outgoing.number == number)
+    }
+
+    /// A take of this notification that no hub has heard of.
+    pub(super) fn unsent_take(&self, id: &NotificationId) -> Option<i64> {
+        let errand = Errand::Take(id.clone());
+        let unsent = |outgoing: &&Outgoing| outgoing.errand == errand && !outgoing.attempted;
+        self.waiting.iter().find(unsent).map(|outgoing| outgoing.number)
     }
 }
 
@@ -97,7 +127,8 @@ impl Owner {
 
     pub(super) async fn unqueue(&mut self, number: i64) -> Result<Value, Fault> {
         let sent = || Fault::new(FaultCode::AlreadySent, "the hub has it, or may have it");
-        let (address, under_way) = (&self.state.settings.hub_address, self.sending.under_way);
+        let under_way = self.sending.under_way.map(|under_way| under_way.number);
+        let address = &self.state.settings.hub_address;
         let found = self.sending.waiting.iter().find(|outgoing| outgoing.number == number);
         let found = found.filter(|outgoing| matches!(outgoing.errand, Errand::Send { .. }));
         if !found.is_some_and(|outgoing| outbox::may_be_taken_back(outgoing, under_way, address)) {
@@ -114,6 +145,9 @@ impl Owner {
     pub(super) async fn drain(&mut self) {
         self.release_forms();
         let now = Instant::now();
+        let connected = self.state.is_connected();
+        self.sending.under_way =
+            self.sending.under_way.filter(|it| it.until.is_none_or(|until| connected && now < until));
         if self.sending.not_before.is_some_and(|until| now < until) {
             return;
         }
@@ -127,6 +161,7 @@ impl Owner {
                     let words = vec![words::maybe_sent(self.state.language()).to_owned()];
                     self.outbox(move |inbox| inbox.mark_refused(number, &words)).await
                 }
+                Some(Next::KeepHere(number)) => self.keep_here(number).await,
             };
             if let Err(fault) = done {
                 return self.outbox_fault(&fault);
@@ -146,10 +181,17 @@ impl Owner {
         Some(if feed.origin().is_some() { Hub::KnowsRepeats } else { Hub::Published })
     }
 
+    async fn keep_here(&mut self, number: i64) -> Result<(), HistoryFault> {
+        let found = self.sending.waiting.iter().find(|outgoing| outgoing.number == number).cloned();
+        let Some(outgoing) = found else { return Ok(()) };
+        self.outbox(move |inbox| inbox.keep_here(&outgoing)).await
+    }
+
     async fn dispatch(&mut self, number: i64) -> Result<(), HistoryFault> {
-        let found = self.sending.waiting.iter().find(|outgoing| outgoing.number == number);
-        let Some(Errand::Send { client_id }) = found.map(|outgoing| outgoing.errand.clone()) else {
-            return Ok(());
+        let found = self.sending.waiting.iter().find(|outgoing| outgoing.number == number).cloned();
+        let Some(outgoing) = found else { return Ok(()) };
+        let Errand::Send { client_id } = outgoing.errand.clone() else {
+            return self.ask_for(&outgoing).await;
         };
         let text = self
             .outbox(move |inbox| {
@@ -167,7 +209,7 @@ impl Owner {
         let Some(feed) = &self.feed else { return Ok(()) };
         let session = feed.session().clone();
         let reports = self.to_reports.clone();
-        self.sending.under_way = Some(number);
+        self.sending.under_way = Some(UnderWay { number, until: None });
         tokio::spawn(async move {
             let answer = session.send(drafts::request(draft, client_id)).await;
             // The station may have ended meanwhile; then the hub is asked again at the next start.
@@ -177,7 +219,7 @@ impl Owner {
     }
 
     pub(super) async fn answered(&mut self, number: i64, answer: Result<NotificationSent, SendFault>) {
-        self.sending.under_way = None;
+        self.sending.end_under_way(number);
         let form = self.sending.forms.remove(&number).filter(|form| !form.reply.is_closed());
         let (sent, noted) = match outbox::verdict(answer) {
             Verdict::Arrived(sent) => {
@@ -196,12 +238,14 @@ impl Owner {
                 (Sent::Refused { errors: error.errors, codes: error.codes }, noted.await)
             }
             Verdict::Later(error) => {
-                self.sending.not_before = Some(Instant::now() + RETRY);
-                self.complain(error);
+                self.pause();
+                if let Some(error) = error {
+                    self.complain(error);
+                }
                 (Sent::Queued { number }, self.outbox(move |inbox| inbox.mark_attempted(number, false)).await)
             }
             Verdict::Unknown => {
-                self.sending.not_before = Some(Instant::now() + RETRY);
+                self.pause();
                 (Sent::Queued { number }, Ok(()))
             }
         };
@@ -214,11 +258,17 @@ impl Owner {
     }
 
     /// What the hub says of itself, once until it changes.
-    fn complain(&mut self, error: Option<ErrorMessage>) {
-        let Some(error) = error.filter(|error| error.codes != self.sending.complaint) else { return };
-        self.sending.complaint.clone_from(&error.codes);
-        let about = Some(chapfood_protocol::event::SEND_NOTIFICATION.to_owned());
-        self.announcer.tell(Event::HubErrors { errors: error.errors, codes: error.codes, about });
+    pub(super) fn complain(&mut self, error: ErrorMessage) {
+        if error.codes != self.sending.complaint {
+            self.sending.complaint.clone_from(&error.codes);
+            let about = error.event;
+            self.announcer.tell(Event::HubErrors { errors: error.errors, codes: error.codes, about });
+        }
+    }
+
+    /// Whoever could not take something is left alone for a while.
+    pub(super) fn pause(&mut self) {
+        self.sending.not_before = Some(Instant::now() + RETRY);
     }
 
     /// The hub is connected again, or another one: what it could not take before, it may take now.
@@ -252,16 +302,16 @@ impl Owner {
     }
 
     pub(super) fn is_sending(&self) -> bool {
-        self.sending.under_way.is_some()
+        self.sending.under_way.is_some_and(|under_way| under_way.until.is_none())
     }
 
-    fn outbox_fault(&mut self, fault: &HistoryFault) {
+    pub(super) fn outbox_fault(&mut self, fault: &HistoryFault) {
         tracing::error!(%fault, "the outbox cannot be read or written");
-        self.sending.not_before = Some(Instant::now() + RETRY);
+        self.pause();
     }
 
     /// Does something with the outbox on the disk, and sees what it then holds.
-    async fn outbox<T: Send + 'static>(
+    pub(super) async fn outbox<T: Send + 'static>(
         &mut self,
         task: impl FnOnce(&mut Inbox) -> Result<T, InboxError> + Send + 'static,
     ) -> Result<T, HistoryFault> {

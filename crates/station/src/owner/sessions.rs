@@ -22,7 +22,7 @@ impl Owner {
         });
         let config = SessionConfig {
             address: settings.hub_address.clone(),
-            auth: auth(settings, self.state.language(), &self.device_id),
+            auth: auth(settings, self.state.language(), &self.device_id, self.device_name.clone()),
             channels: settings.channels.clone(),
             cursors: None,
             pacing: self.pacing.clone(),

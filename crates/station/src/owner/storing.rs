@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use chapfood_inbox::{Batch, CatchUp, Gap, Inbox, InboxError, Stored, Tally};
-use chapfood_protocol::{BROADCAST, NotificationId};
+use chapfood_inbox::{Batch, CatchUp, Gap, Inbox, InboxError, Incoming, Stored, Tally};
+use chapfood_protocol::NotificationId;
 use tokio::time::Instant;
 
 use super::Owner;
@@ -97,13 +97,15 @@ impl Owner {
         figures.show(&mut self.state);
         self.state.gap = gap.map(history::gap);
         if let (Some(feed), Some(_)) = (&self.feed, &batch.origin) {
-            let channels = batch.arrivals.iter().map(|arrival| arrival.notification.channel.as_deref());
-            feed.committed(cursors, &channels.map(|channel| channel.unwrap_or(BROADCAST)).collect());
+            feed.committed(cursors, &batch.entries.iter().map(Incoming::channel).collect());
         }
         self.announce(stored);
     }
 
     fn announce(&mut self, stored: Stored) {
+        // First: the window must not show what was replaced beside what replaced it.
+        let replaced = stored.replaced.iter().map(|replaced| &replaced.earlier);
+        self.changed(replaced.chain(&stored.claimed));
         if stored.new.is_empty() {
             return;
         }
@@ -111,9 +113,7 @@ impl Owner {
             let toasts = self.policy.arrived(&stored, self.clock.now(), self.state.language());
             self.popups.show(toasts);
         }
-        let Stored { new: rows, replaced } = stored;
-        // First: the window must not show the two together.
-        self.changed(replaced.iter().map(|replaced| &replaced.earlier));
+        let rows = stored.new;
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let rows = rows.into_iter().rev().take(NAMED).map(history::row).collect();
         self.announcer.tell(Event::Arrived { rows, count });

@@ -1,0 +1,137 @@
+//! Who is in charge of what. A claim waits in the outbox like a send, but its answer comes with the log.
+
+use chapfood_inbox::{Claim, Errand, Outgoing};
+use chapfood_protocol::{Auth, ClaimChanged, ErrorMessage, NotificationId, event};
+use tokio::time::Instant;
+
+use super::Owner;
+use super::sending::UnderWay;
+use crate::contract::{Fault, FaultCode};
+use crate::history::HistoryFault;
+use crate::outbox::{self, Refusal};
+
+impl Owner {
+    /// Takes charge of a notification, or releases it: here at once, and at the hub as soon as it can be.
+    pub(super) async fn claim(&mut self, id: String, take: bool) -> Result<(), Fault> {
+        let id = NotificationId::new(id);
+        let wanted = id.clone();
+        let found = self.history.run(move |inbox| inbox.details(&wanted)).await?;
+        let found =
+            found.ok_or_else(|| Fault::new(FaultCode::UnknownNotification, "no notification has this id"))?;
+        let taken = found.entry.taken;
+        if if take { taken.is_some_and(|taken| taken.mine) } else { taken.is_none() } {
+            return Ok(());
+        }
+        let unsent = self.sending.unsent_take(&id).filter(|_| !take);
+        if let Some(number) = unsent {
+            // Nobody has heard of it, and nobody will.
+            self.outbox(move |inbox| inbox.settle(number)).await?;
+        } else {
+            let errand = if take { Errand::Take(id.clone()) } else { Errand::Release(id.clone()) };
+            let (address, now) = (self.state.settings.hub_address.clone(), self.clock.now());
+            let name = Some(self.state.settings.username.clone()).filter(|name| !name.is_empty());
+            let name = name.unwrap_or_else(|| Auth::default().sender().to_owned());
+            let queued = self.outbox(move |inbox| inbox.queue(&address, &errand, Some(&name), now)).await?;
+            queued.ok_or_else(|| Fault::new(FaultCode::OutboxFull, "1,000 wait for the hub already"))?;
+        }
+        self.changed(std::iter::once(&id));
+        Ok(())
+    }
+
+    /// What the hub says of a claim, as the history takes it.
+    pub(super) fn heard_of(&self, change: ClaimChanged, taken: bool) -> Claim {
+        let settings = &self.state.settings;
+        let by_us = change.by.user_id.as_ref() == Some(&settings.user_id)
+            && change.by.device_name == self.device_name;
+        // Only who has it is told out of turn that it is taken, perhaps under the name of that time.
+        Claim { mine: by_us || (taken && change.answer), change, taken }
+    }
+
+    /// Asks the hub. The answer is the claim itself, or a refusal with its id.
+    pub(super) async fn ask_for(&mut self, outgoing: &Outgoing) -> Result<(), HistoryFault> {
+        let number = outgoing.number;
+        self.outbox(move |inbox| inbox.mark_attempted(number, true)).await?;
+        if let Some(feed) = &self.feed {
+            match &outgoing.errand {
+                Errand::Take(id) => feed.session().take(id.clone()),
+                Errand::Release(id) => feed.session().release(id.clone()),
+                Errand::Send { .. } => {}
+            }
+        }
+        let until = Instant::now() + self.pacing.answer_deadline;
+        self.sending.set_under_way(UnderWay { number, until: Some(until) });
+        Ok(())
+    }
+
+    /// These are on the disk now. If one of them is what the hub was asked for, that has been answered.
+    pub(super) async fn claims_stored(&mut self, claims: Vec<(NotificationId, bool, bool)>) {
+        for (id, taken, mine) in claims {
+            let Some(outgoing) = self.sending.claim_under_way() else { return };
+            let answered = match &outgoing.errand {
+                Errand::Take(wanted) => *wanted == id && taken && mine,
+                Errand::Release(wanted) => *wanted == id && !taken,
+                Errand::Send { .. } => false,
+            };
+            if answered {
+                let number = outgoing.number;
+                self.over(&id, number).await;
+            }
+        }
+    }
+
+    /// The hub says no to a claim. Returns its words, if they are for the person.
+    pub(super) async fn claim_refused(&mut self, error: ErrorMessage) -> Option<ErrorMessage> {
+        let Some(outgoing) = self.sending.claim_under_way().cloned() else { return Some(error) };
+        let (Errand::Take(id) | Errand::Release(id)) = &outgoing.errand else { return Some(error) };
+        // A hub that does not know the event does not know that there is an id in it either.
+        if error.id.as_ref().is_some_and(|refused| refused != id) {
+            return Some(error);
+        }
+        match outbox::refusal(&error.codes) {
+            // Nobody can be told any more; but it must not stay somebody's for ever here.
+            Refusal::Final if matches!(outgoing.errand, Errand::Release(_)) => {
+                self.keep_errand_here(&outgoing, id).await;
+                Some(error)
+            }
+            Refusal::Final => {
+                self.over(id, outgoing.number).await;
+                Some(error)
+            }
+            Refusal::Passing => {
+                self.sending.end_under_way(outgoing.number);
+                self.pause();
+                self.complain(error);
+                None
+            }
+            Refusal::NeverHeardOf => {
+                self.keep_errand_here(&outgoing, id).await;
+                None
+            }
+        }
+    }
+
+    /// No hub is to be told; so it is on this computer, and nowhere else.
+    async fn keep_errand_here(&mut self, outgoing: &Outgoing, id: &NotificationId) {
+        self.sending.end_under_way(outgoing.number);
+        let kept = outgoing.clone();
+        if let Err(fault) = self.outbox(move |inbox| inbox.keep_here(&kept)).await {
+            self.outbox_fault(&fault);
+        }
+        self.changed(std::iter::once(id));
+    }
+
+    /// Nothing waits any more; the row shows what the log says.
+    async fn over(&mut self, id: &NotificationId, number: i64) {
+        self.sending.end_under_way(number);
+        if let Err(fault) = self.outbox(move |inbox| inbox.settle(number)).await {
+            // Asked again, the hub answers again.
+            self.outbox_fault(&fault);
+        }
+        self.changed(std::iter::once(id));
+    }
+}
+
+/// Whether an error is about a claim.
+pub(super) fn is_about_a_claim(error: &ErrorMessage) -> bool {
+    matches!(error.event.as_deref(), Some(event::TAKE_NOTIFICATION | event::RELEASE_NOTIFICATION))
+}
