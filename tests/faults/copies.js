@@ -37,12 +37,20 @@ export async function serves(t, data, known) {
   return found[0];
 }
 
-// A restore is killed before each of its steps: the hub that starts then has what was there, or the copy.
+// A restore is killed before each of its steps: the hub that starts then has what was there, or the copy. With the copy,
+// what was there is kept, and can be put back.
 export async function interruptedRestores(t, steps = {}) {
   const { data, copy, older, newer } = await shop(t);
   return dieAtEachStep(t, {
     ...steps, before: data, words: (folder) => [PROGRAM, 'restore', '--data', folder, copy],
-    verdict: (folder) => serves(t, folder, { older, newer }),
+    verdict: async (folder) => {
+      const found = await serves(t, folder, { older, newer });
+      if (found === 'newer') return found;
+      const kept = (await readdir(folder)).find((name) => /before-restore-\d+$/.test(name));
+      await chapfood('restore', '--data', folder, join(folder, kept));
+      await serves(t, folder, { newer });
+      return found;
+    },
   });
 }
 

@@ -1,5 +1,9 @@
 // Those who note every gap that the hub tells: programs that listen, and real stations.
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { startStation } from './station.js';
 import { io } from '../stock/support/io.js';
 
@@ -76,7 +80,12 @@ export class ListeningStation {
     const station = Object.assign(new ListeningStation(), { name, travels });
     station.#t = t;
     station.#url = url;
-    station.#station = await startStation(t, { hub: url });
+    const data = await mkdtemp(join(tmpdir(), 'chapfood-station-'));
+    t.after(async () => {
+      await station.#station?.kill();
+      await rm(data, { recursive: true });
+    });
+    station.#station = await startStation(t, { hub: url, data });
     await station.#station.ready();
     return station;
   }

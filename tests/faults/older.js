@@ -18,7 +18,7 @@ export const STATION = {
   schema: 'crates/inbox/src/schema.rs',
   file: 'history.db',
   rows: `INSERT INTO notification (id, kind, title, message, sender, at, received_at, quarter, read, caught_up)
-    VALUES ('n_1', 'info', 't', 'm', 's', 0, 0, 0, 0, 0);`,
+    SELECT 'n_1', 'info', 't', 'm', 's', now, now, now / 900000, 0, 0 FROM (SELECT strftime('%s') * 1000 AS now);`,
 };
 
 // The statements of each migration of a program, whose database of today is in the folder `today`.

@@ -1,5 +1,5 @@
 // Programs that are killed before each of their steps in turn, a step being a change of the disk: a write, a flush, a
-// name made, changed or removed. Each time the disk is looked at twice: as the kill leaves it, and as a power cut would.
+// name made, changed or removed. Each time the disk is looked at as the kill leaves it, and as power cuts would.
 
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,7 @@
 // Updates that are interrupted: a program meets the database of an older version, or none, and is killed before each of
 // its steps until it is ready. The next start must have what was there.
 
+import { chance } from './chance.js';
 import { serves } from './copies.js';
 import { HUB, makeOlder, migrations, STATION } from './older.js';
 import { startStation, STATION_PROGRAM } from './station.js';
@@ -31,11 +32,13 @@ export async function interruptedStationUpdates(t, steps = {}) {
   return updates(t, STATION, today, { ...steps, words, verdict });
 }
 
-// From nothing, and from each older version. The figures are by version.
-async function updates(t, program, today, { verdict, ...steps }) {
+// From nothing, and from `older` of the older versions, by chance; all of them if that is not said. The figures are by
+// version.
+async function updates(t, program, today, { verdict, older, ...steps }) {
   const all = await migrations(program, today);
+  const versions = chance().shuffled(all.map((_, version) => version).slice(1));
   const figures = {};
-  for (let version = 0; version < all.length; version += 1) {
+  for (const version of [0, ...versions.slice(0, older)]) {
     const before = await folder(t);
     if (version > 0) await makeOlder(program, today, all.slice(0, version), before);
     const ids = version > 0 ? ['n_1'] : [];
