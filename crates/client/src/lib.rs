@@ -16,6 +16,7 @@ mod establish;
 mod fault;
 mod inflow;
 mod link;
+mod network;
 mod pending;
 mod receipts;
 mod request;

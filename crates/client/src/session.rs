@@ -1,6 +1,7 @@
 use chapfood_protocol::{NotificationId, NotificationSent, Position, SendRequest, event};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::network::{Network, addresses};
 use crate::pending::Reply;
 use crate::supervisor::Supervisor;
 use crate::{Deliveries, LinkState, SendFault, SessionConfig};
@@ -39,7 +40,7 @@ impl Session {
         let (commands, asked) = mpsc::unbounded_channel();
         let (shown, link) = watch::channel(LinkState::Connecting);
         let (deliver, deliveries) = mpsc::channel(DELIVERIES);
-        let supervisor = Supervisor::new(config, shown, asked, deliver);
+        let supervisor = Supervisor::new(config, shown, asked, deliver, Network::new(addresses));
         if let Err(error) =
             std::thread::Builder::new().name("chapfood-session".into()).spawn(move || supervisor.run())
         {

@@ -11,6 +11,7 @@ use crate::connection::Connection;
 use crate::establish::establish;
 use crate::inflow::{Inflow, Signal};
 use crate::link::{Effect, Link, LinkEvent};
+use crate::network::Network;
 use crate::pending::Pending;
 use crate::receipts::Receipts;
 use crate::session::Command;
@@ -36,6 +37,7 @@ pub(crate) struct Supervisor {
     pub(crate) receipts: Receipts,
     /// When the wall clock was last looked at.
     looked: Timestamp,
+    network: Network,
     /// Those who wait for the end; dropped with everything else when it has come.
     pub(crate) closing: Vec<oneshot::Sender<()>>,
 }
@@ -61,6 +63,7 @@ impl Supervisor {
         shown: watch::Sender<LinkState>,
         commands: mpsc::UnboundedReceiver<Command>,
         deliveries: mpsc::Sender<Delivery>,
+        network: Network,
     ) -> Self {
         let channels = std::mem::take(&mut config.channels);
         let now = clock::now();
@@ -75,6 +78,7 @@ impl Supervisor {
             pending: Pending::default(),
             receipts: Receipts::default(),
             looked: now,
+            network,
             closing: Vec::new(),
         }
     }
@@ -112,7 +116,7 @@ impl Supervisor {
             while self.next != Effect::Attempt {
                 tokio::select! {
                     () = sleep_until(due) => self.step(LinkEvent::Due),
-                    _ = look.tick() => if self.woke() {
+                    _ = look.tick() => if self.woke() || self.network.changed() {
                         self.step(LinkEvent::TryNow);
                     },
                     command = self.commands.recv() => self.unconnected(command)?,
@@ -120,6 +124,7 @@ impl Supervisor {
                 }
             }
         }
+        self.network.try_with_this();
         let (signal, mut signals) = mpsc::channel(SIGNALS);
         let inflow = Inflow::new(self.deliveries.clone(), signal, self.config.pacing.reader_patience);
         let ending = match self.connect(inflow, &mut signals).await {
@@ -200,7 +205,7 @@ impl Supervisor {
         }
     }
 
-    /// The times to look at the wall clock, from now on.
+    /// The times to look at the wall clock, and at the network while waiting, from now on.
     pub(crate) fn looks(&mut self) -> Interval {
         self.looked = clock::now();
         let mut looks = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
@@ -233,3 +238,7 @@ impl Supervisor {
 fn chance() -> f64 {
     getrandom::u32().map_or(0.5, |bits| f64::from(bits) / f64::from(u32::MAX))
 }
+
+#[cfg(test)]
+#[path = "supervisor_tests.rs"]
+mod tests;
