@@ -87,7 +87,7 @@ impl Hub {
         let exchange = Exchange::new(about, opened.log.clone(), feeds, activity);
         tokio::spawn(exchange.run(Inputs { outcomes: opened.outcomes, feeds: fed, notices: noticed }));
 
-        tokio::spawn(prune_now_and_then(opened.log.clone(), stop.clone()));
+        tokio::spawn(prune_now_and_then(notices.clone(), stop.clone()));
 
         let (layer, io) = socket_io(&config);
         welcome_sockets(&io, config.limits, &opened.log, &stop);
@@ -143,9 +143,9 @@ impl Hub {
     }
 }
 
-async fn prune_now_and_then(log: Log<Asked>, stop: CancellationToken) {
+async fn prune_now_and_then(exchange: mpsc::UnboundedSender<Notice>, stop: CancellationToken) {
     let mut turn = tokio::time::interval(PRUNE_EVERY);
-    while stop.run_until_cancelled(turn.tick()).await.is_some() && log.prune().await.is_ok() {}
+    while stop.run_until_cancelled(turn.tick()).await.is_some() && exchange.send(Notice::Prune).is_ok() {}
 }
 
 /// Lets pages of the origins that the door admits poll from their browser, which asks first.

@@ -12,7 +12,6 @@ use socketioxide::socket::Sid;
 
 use super::answers::Subject;
 use super::client::Client;
-use super::membership::Membership;
 use super::{Exchange, count};
 use crate::clock;
 use crate::log::Place;
@@ -47,11 +46,8 @@ impl Exchange {
             client.window.goes_over(connection);
         }
         let everybody: Arc<str> = BROADCAST.into();
-        let kept_for = client.subscriber.as_ref().filter(|_| client.acknowledges);
-        let cursor = self.marks.start(kept_for, &everybody, broadcasts);
-        let mut membership = Membership::new(cursor, broadcasts.head);
-        membership.learn_claims(claims);
-        client.memberships.insert(everybody, membership);
+        let broadcasts = self.marks.start(client.seats.kept_for(BROADCAST), &everybody, broadcasts);
+        client.seats.join(&everybody, &broadcasts).learn_claims(claims);
         self.clients.insert(sid, client);
         self.answer(sid, event::CONNECTION_CONFIRMED, &confirmed, None);
         let room = self.rooms.entry(BROADCAST.into()).or_default();
@@ -73,12 +69,8 @@ impl Exchange {
     ) {
         let Some(client) = self.clients.get_mut(&sid) else { return };
         let head = place.head;
-        let cursor = self.marks.start(client.subscriber.as_ref(), channel, place);
-        let before = client.left.remove(channel);
-        let membership = client
-            .memberships
-            .entry(Arc::clone(channel))
-            .or_insert_with(|| before.unwrap_or_else(|| Membership::new(cursor.min(head), head)));
+        let place = self.marks.start(client.seats.kept_for(channel), channel, place);
+        let membership = client.seats.join(channel, &place);
         membership.learn_claims(claims);
         let (missing, pending_count) = (membership.missing(head), membership.pending(head));
         let lang = client.lang;
@@ -96,7 +88,7 @@ impl Exchange {
             timestamp: clock::now(),
             epoch: Some(self.about.epoch.clone()),
             head: Some(head),
-            recovered: Some(place.recovered),
+            recovered: Some(place.is_whole()),
         };
         if place.unknown {
             self.tell_gap(sid, channel, place);
@@ -113,7 +105,7 @@ impl Exchange {
     /// Tells a device that its place is unknown here, or that something it has not received is gone. For the
     /// broadcasts it is the only word of it, since nobody joins them.
     fn tell_gap(&mut self, sid: Sid, channel: &str, place: Place) {
-        if place.recovered {
+        if place.is_whole() {
             return;
         }
         let epoch = self.about.epoch.clone();
@@ -124,15 +116,10 @@ impl Exchange {
     pub(super) fn on_leave(&mut self, sid: Sid, channel: String, ack: Option<AckSender>) {
         let channel: Arc<str> = channel.into();
         let Some(client) = self.clients.get_mut(&sid) else { return };
-        let Some(mut membership) = client.memberships.remove(&channel) else {
+        if !client.seats.leave(&channel) {
             let problem = Problem::NotInChannel(channel.to_string());
             self.refuse(sid, event::LEAVE_CHANNEL, &[problem], Subject::default(), ack);
             return;
-        };
-        membership.pause();
-        // Of a client that is remembered nowhere nothing comes again, so nothing is in doubt.
-        if client.subscriber.is_some() && !membership.is_settled() {
-            client.left.insert(Arc::clone(&channel), membership);
         }
         let lang = client.lang;
         self.remove_member(&channel, sid);
@@ -152,14 +139,13 @@ impl Exchange {
         self.upgraded.remove(&sid);
         let Some(mut client) = self.clients.remove(&sid) else { return };
         self.busy.remove(&sid);
-        let left = client.window.left();
-        for (channel, mut membership) in client.memberships.into_iter().chain(client.left) {
-            // Otherwise the marks stay where the last pong put them: the rest comes again.
-            if in_order && !client.acknowledges && *channel != *BROADCAST {
-                let received = membership.on_clean_end(left);
-                self.mark(client.subscriber.clone(), &channel, received);
-            }
-            self.remove_member(&channel, sid);
+        // Otherwise the marks stay where the last pong put them: the rest comes again.
+        if in_order {
+            let received = client.seats.on_clean_end(client.window.left());
+            self.mark(received);
+        }
+        for channel in client.seats.memberships.keys() {
+            self.remove_member(channel, sid);
         }
         self.changed();
     }

@@ -20,7 +20,7 @@ impl Exchange {
         }
         let channel = entry.channel().unwrap_or(BROADCAST);
         let Some(client) = self.clients.get_mut(&asked.sid) else { return };
-        if new && client.memberships.contains_key(channel) {
+        if new && client.seats.memberships.contains_key(channel) {
             self.acknowledge(asked.sid, event, &entry, asked.ack);
         } else {
             self.answer(asked.sid, event, &entry.into_answer(), asked.ack);

@@ -1,7 +1,6 @@
 //! One connected socket, as the exchange holds it.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::collections::VecDeque;
 
 use chapfood_protocol::{Auth, Lang};
 use serde::Serialize;
@@ -10,7 +9,7 @@ use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::{SendError, SocketError};
 use tokio::sync::watch;
 
-use crate::exchange::membership::Membership;
+use crate::exchange::seats::Seats;
 use crate::exchange::window::Window;
 
 /// Answers that may wait for a client that does not read. Past it the connection is ended; the client comes
@@ -23,14 +22,8 @@ const ANSWERS_IN_STEP: usize = 1_000;
 pub(crate) struct Client {
     pub(crate) socket: SocketRef,
     pub(crate) lang: Lang,
-    pub(crate) subscriber: Option<Arc<str>>,
-    /// Whether it says itself what it has received.
-    pub(crate) acknowledges: bool,
-    /// By channel.
-    pub(crate) memberships: HashMap<Arc<str>, Membership>,
-    /// Channels that it left on this connection: what was given may still be on its way, and what it has
-    /// must not be given again if it comes back.
-    pub(crate) left: HashMap<Arc<str>, Membership>,
+    /// The channels that it is in.
+    pub(crate) seats: Seats,
     /// Tells this connection of a socket from an earlier one: a client may disconnect and connect again on
     /// the same transport, under the same id.
     pub(crate) born: u64,
@@ -64,11 +57,8 @@ impl Client {
     pub(crate) fn new(socket: SocketRef, auth: &Auth, born: u64, owes_little: watch::Sender<bool>) -> Self {
         Self {
             lang: auth.lang,
-            subscriber: auth.subscriber().map(Into::into),
-            acknowledges: auth.acknowledges(),
+            seats: Seats::of(auth),
             socket,
-            memberships: HashMap::new(),
-            left: HashMap::new(),
             born,
             window: Window::default(),
             stats_owed: false,

@@ -29,12 +29,12 @@ impl Exchange {
         let bytes = json_bytes(entry);
         for sid in &room.members {
             let Some(client) = self.clients.get_mut(sid) else { continue };
-            let Some(membership) = client.memberships.get(channel) else { continue };
+            let Some(membership) = client.seats.memberships.get(channel) else { continue };
             // One that is behind comes to this one in its turn.
             let level = membership.takes(seq);
             let given = if level { client.give(event, entry, bytes) } else { Given::Full };
             let ends_at = client.window.end();
-            let Some(membership) = client.memberships.get_mut(channel) else { continue };
+            let Some(membership) = client.seats.memberships.get_mut(channel) else { continue };
             match given {
                 Given::Yes => membership.gave(seq, ends_at),
                 Given::Full => {
@@ -72,7 +72,7 @@ impl Exchange {
         let now = clock::now();
         let mut owes = client.owes();
         let mut turn = TURN;
-        let mut memberships = std::mem::take(&mut client.memberships);
+        let mut memberships = std::mem::take(&mut client.seats.memberships);
         for (channel, membership) in &mut memberships {
             while turn > 0
                 && let Some(next) = membership.peek(now)
@@ -89,7 +89,7 @@ impl Exchange {
             }
             owes |= membership.missing(head) > 0;
         }
-        client.memberships = memberships;
+        client.seats.memberships = memberships;
         if owes {
             self.busy.insert(sid);
         } else {
@@ -101,8 +101,7 @@ impl Exchange {
     pub(super) fn on_feed(&mut self, feed: Feed<Sid>) {
         let Some(client) = self.clients.get_mut(&feed.key) else { return };
         let failed = feed.entries.is_empty() && feed.next == feed.from;
-        let membership = client.memberships.get_mut(&*feed.channel);
-        if let Some(membership) = membership.or_else(|| client.left.get_mut(&*feed.channel)) {
+        if let Some(membership) = client.seats.membership(&feed.channel) {
             membership.fed(feed.from, feed.entries, feed.next);
         }
         // A disk that fails is asked again at the next turn, not at once.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chapfood_protocol::{BROADCAST, Problem, event};
+use chapfood_protocol::{Problem, event};
 use socketioxide::extract::AckSender;
 use socketioxide::socket::Sid;
 use tokio::time::Instant;
@@ -30,7 +30,7 @@ pub(super) struct Marks {
 
 impl Marks {
     /// The subscriber has the channel up to `seq`; a mark never goes back.
-    pub(super) fn set(&mut self, subscriber: Arc<str>, channel: Arc<str>, seq: u64, now: Instant) {
+    pub(super) fn set(&mut self, Cursor { subscriber, channel, seq }: Cursor, now: Instant) {
         let key = (subscriber, channel);
         let mark = self.received.entry(key.clone()).or_default();
         *mark = seq.max(*mark);
@@ -40,17 +40,18 @@ impl Marks {
 
     /// Where a subscriber goes on: at the place found in the log, or further on where marks have not
     /// reached the disk yet, unless the device itself said where it is.
-    pub(super) fn start(&mut self, subscriber: Option<&Arc<str>>, channel: &Arc<str>, place: Place) -> u64 {
+    pub(super) fn start(&mut self, subscriber: Option<&Arc<str>>, channel: &Arc<str>, place: Place) -> Place {
         let mark = subscriber
             .and_then(|subscriber| self.received.get_mut(&(Arc::clone(subscriber), Arc::clone(channel))));
-        match mark {
+        let received = match mark {
             Some(mark) if place.claimed => {
-                *mark = place.cursor;
-                place.cursor
+                *mark = place.received;
+                place.received
             }
-            Some(mark) => place.cursor.max(*mark).min(place.head),
-            None => place.cursor,
-        }
+            Some(mark) => place.received.max(*mark).min(place.head),
+            None => place.received,
+        };
+        Place { received, ..place }
     }
 
     /// When to write next, if there is something.
@@ -59,7 +60,7 @@ impl Marks {
     }
 
     /// Takes what is to be written.
-    fn take(&mut self) -> Vec<Cursor> {
+    pub(super) fn take(&mut self) -> Vec<Cursor> {
         self.due = None;
         let keys = self.unwritten.drain();
         keys.filter_map(|key| {
@@ -80,46 +81,40 @@ impl Exchange {
     pub(super) fn on_pong(&mut self, sid: Sid) {
         let Some(client) = self.clients.get_mut(&sid) else { return };
         client.window.on_pong();
-        let Some(subscriber) = client.subscriber.clone().filter(|_| !client.acknowledges) else { return };
-        let received: Vec<_> = client
-            .memberships
-            .iter_mut()
-            .chain(&mut client.left)
-            // Broadcasts are kept only for devices that acknowledge.
-            .filter(|(channel, _)| ***channel != *BROADCAST)
-            .filter_map(|(channel, membership)| Some((Arc::clone(channel), membership.on_pong()?)))
-            .collect();
-        client.left.retain(|_, membership| !membership.is_settled());
-        for (channel, seq) in received {
-            self.mark(Some(subscriber.clone()), &channel, Some(seq));
-        }
+        let received = client.seats.on_pong(!client.owes());
+        self.mark(received);
     }
 
     /// A device says that everything up to `seq` is committed there.
     pub(super) fn on_received(&mut self, sid: Sid, channel: String, seq: u64, ack: Option<AckSender>) {
         let channel: Arc<str> = channel.into();
         let Some(client) = self.clients.get_mut(&sid) else { return };
-        let membership = client.memberships.get_mut(&channel);
-        let Some(membership) = membership.or_else(|| client.left.get_mut(&channel)) else {
+        let Ok(received) = client.seats.on_received(&channel, seq) else {
             let problem = Problem::NotInChannel(channel.to_string());
             self.refuse(sid, event::RECEIVED, &[problem], Subject::default(), ack);
             return;
         };
-        // Without a device there is nobody to remember it for.
-        if client.acknowledges {
-            let received = membership.on_received(seq);
-            let subscriber = client.subscriber.clone();
-            self.mark(subscriber, &channel, received);
-        }
+        self.mark(received);
         if let Some(ack) = ack {
             let _ = ack.send(&serde_json::json!({ "status": "ok", "channel": *channel, "seq": seq }));
         }
     }
 
-    /// Notes that a subscriber has a channel up to a number.
-    pub(super) fn mark(&mut self, subscriber: Option<Arc<str>>, channel: &Arc<str>, received: Option<u64>) {
-        let (Some(subscriber), Some(seq)) = (subscriber, received) else { return };
-        self.marks.set(subscriber, Arc::clone(channel), seq, Instant::now());
+    /// Notes how far subscribers are.
+    pub(super) fn mark(&mut self, received: impl IntoIterator<Item = Cursor>) {
+        let now = Instant::now();
+        for cursor in received {
+            self.marks.set(cursor, now);
+        }
+    }
+
+    /// Has old notifications let go. Whoever is here counts as seen first, or a client that is connected for a
+    /// month in a quiet channel would no longer be waited for.
+    pub(super) fn prune(&mut self) {
+        let present: Vec<_> = self.clients.values().flat_map(|client| client.seats.present()).collect();
+        self.mark(present);
+        self.write_marks();
+        self.log.prune();
     }
 
     pub(super) fn write_marks(&mut self) {
@@ -138,13 +133,16 @@ impl Exchange {
 mod tests {
     use super::*;
 
+    fn bob_has(seq: u64) -> Cursor {
+        Cursor { subscriber: "user:bob".into(), channel: "commandes".into(), seq }
+    }
+
     #[test]
     fn marks_that_could_not_be_written_are_written_later_and_never_go_back() {
         let start = Instant::now();
-        let (bob, orders): Key = ("user:bob".into(), "commandes".into());
         let mut marks = Marks::default();
-        marks.set(Arc::clone(&bob), Arc::clone(&orders), 5, start);
-        marks.set(Arc::clone(&bob), Arc::clone(&orders), 3, start);
+        marks.set(bob_has(5), start);
+        marks.set(bob_has(3), start);
         let refused = marks.take();
         assert_eq!(refused.iter().map(|cursor| cursor.seq).collect::<Vec<_>>(), [5]);
         assert_eq!(marks.due(), None, "nothing is left to write");
@@ -155,12 +153,13 @@ mod tests {
 
     #[test]
     fn a_join_goes_on_where_the_marks_are_unless_the_device_says_where_it_is() {
-        let (bob, orders): Key = ("device:bar".into(), "commandes".into());
         let mut marks = Marks::default();
-        marks.set(Arc::clone(&bob), Arc::clone(&orders), 5, Instant::now());
-        let stored = Place { head: 9, cursor: 3, recovered: true, unknown: false, claimed: false };
-        assert_eq!(marks.start(Some(&bob), &orders, stored), 5, "5 has not reached the disk yet");
-        assert_eq!(marks.start(Some(&bob), &orders, Place { claimed: true, ..stored }), 3);
-        assert_eq!(marks.start(Some(&bob), &orders, stored), 3, "its own word holds from then on");
+        marks.set(bob_has(5), Instant::now());
+        let Cursor { subscriber: bob, channel: orders, .. } = bob_has(5);
+        let stored = Place { head: 9, pruned: 0, received: 3, unknown: false, claimed: false };
+        let mut start = |place| marks.start(Some(&bob), &orders, place).received;
+        assert_eq!(start(stored), 5, "5 has not reached the disk yet");
+        assert_eq!(start(Place { claimed: true, ..stored }), 3);
+        assert_eq!(start(stored), 3, "its own word holds from then on");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use chapfood_protocol::Timestamp;
 
-use crate::log::Entry;
+use crate::log::{Entry, Place};
 
 /// One socket's place in one channel.
 ///
@@ -15,6 +15,8 @@ use crate::log::Entry;
 pub(crate) struct Membership {
     /// The first number not yet given to the socket.
     next: u64,
+    /// Numbers up to this one that it has not received are no longer kept: told, and not given.
+    gap_until: u64,
     /// Numbers up to this one were waiting when it joined.
     pending_until: u64,
     /// Read from the log, not yet given.
@@ -34,19 +36,27 @@ pub(crate) struct Membership {
 }
 
 impl Membership {
-    /// A socket whose subscriber has the channel up to `cursor`, of `head`.
-    pub(crate) fn new(cursor: u64, head: u64) -> Self {
+    /// A socket whose subscriber stands there.
+    pub(crate) fn new(place: &Place) -> Self {
+        let next = place.start().min(place.head) + 1;
+        let received = place.received.min(place.head);
         Self {
-            next: cursor + 1,
-            pending_until: head,
+            next,
+            gap_until: if place.is_whole() { 0 } else { next - 1 },
+            pending_until: place.head,
             buffer: VecDeque::new(),
             claims: VecDeque::new(),
-            read: cursor + 1,
+            read: next,
             reading: false,
-            received: cursor,
-            given_at_last_pong: cursor,
+            received,
+            given_at_last_pong: received,
             ends_at: 0,
         }
+    }
+
+    /// Everything up to this number has surely reached the client.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
     }
 
     /// How many entries are still to be given, of a channel at `head`.
@@ -130,16 +140,26 @@ impl Membership {
 
     /// A pong came in. It answers a ping that was sent after the pong before it, so the client has everything
     /// given before that one. Says how far, if that is further than before.
-    pub(crate) fn on_pong(&mut self) -> Option<u64> {
-        let surely = std::mem::replace(&mut self.given_at_last_pong, self.next - 1);
+    ///
+    /// A gap counts as received when the word of it does: it goes before everything that is given after it, and
+    /// if there is nothing, `told` says whether it went.
+    pub(crate) fn on_pong(&mut self, told: bool) -> Option<u64> {
+        let surely = self.given_at_last_pong;
+        if told || self.gave_past_gap() {
+            self.given_at_last_pong = self.next - 1;
+        }
         self.advance(surely)
     }
 
+    fn gave_past_gap(&self) -> bool {
+        self.next - 1 > self.gap_until
+    }
+
     /// The client went in order, when everything up to the place `left` had left the hub: then what was given
-    /// counts as received. Otherwise only what a pong vouches for does, and the rest comes again. Says how far,
-    /// if further than before.
+    /// counts as received. Otherwise only what a pong vouches for does, and the rest comes again. So does the word
+    /// of a gap after which nothing was given. Says how far, if further than before.
     pub(crate) fn on_clean_end(&mut self, left: u64) -> Option<u64> {
-        if self.ends_at > left { None } else { self.advance(self.next - 1) }
+        if self.ends_at > left || !self.gave_past_gap() { None } else { self.advance(self.next - 1) }
     }
 
     /// Whether nothing that was given is still in doubt, and no read is under way: then whoever comes back can
@@ -153,6 +173,11 @@ impl Membership {
     pub(crate) fn pause(&mut self) {
         self.buffer.clear();
         self.read = self.next;
+    }
+
+    /// The client is back in a channel at `head`: what came meanwhile was waiting for it.
+    pub(crate) fn back(self, head: u64) -> Self {
+        Self { pending_until: head, ..self }
     }
 
     /// The device has everything up to `seq`. More than it was given counts as what it was given. Says how
@@ -207,20 +232,45 @@ mod tests {
         }
     }
 
+    /// One whose subscriber has the channel up to `received`, of `head`.
+    fn member(received: u64, head: u64) -> Membership {
+        Membership::new(&Place { head, pruned: 0, received, unknown: false, claimed: false })
+    }
+
+    #[test]
+    fn the_word_of_a_gap_counts_as_heard_when_something_after_it_does_or_at_a_pong_after_it() {
+        let gap = Place { head: 5, pruned: 5, received: 2, unknown: false, claimed: false };
+        let mut lost = Membership::new(&gap);
+        assert_eq!(lost.on_pong(true), None, "this pong may be older than the word");
+        assert_eq!(lost.on_clean_end(0), None, "nobody knows whether it was still on its way");
+
+        let mut quiet = Membership::new(&gap);
+        assert_eq!((quiet.on_pong(false), quiet.on_pong(true)), (None, None), "it had to wait for room");
+        assert_eq!(quiet.on_pong(true), Some(5));
+
+        let mut busy = Membership::new(&gap);
+        busy.gave(6, 100);
+        assert_eq!(busy.on_clean_end(100), Some(6), "the word went before 6");
+    }
+
     #[test]
     fn a_pong_vouches_for_what_was_given_before_the_pong_before_it() {
-        let mut member = Membership::new(0, 0);
+        let mut member = member(0, 0);
         member.gave(1, 0);
-        assert_eq!(member.on_pong(), None, "this pong may answer a ping older than the first notification");
+        assert_eq!(
+            member.on_pong(true),
+            None,
+            "this pong may answer a ping older than the first notification"
+        );
         member.gave(2, 0);
-        assert_eq!(member.on_pong(), Some(1), "1 was given before the last pong, 2 was not");
-        assert_eq!(member.on_pong(), Some(2), "now 2 was as well");
-        assert_eq!(member.on_pong(), None, "nothing new");
+        assert_eq!(member.on_pong(true), Some(1), "1 was given before the last pong, 2 was not");
+        assert_eq!(member.on_pong(true), Some(2), "now 2 was as well");
+        assert_eq!(member.on_pong(true), None, "nothing new");
     }
 
     #[test]
     fn a_device_is_believed_up_to_what_it_was_given() {
-        let mut member = Membership::new(3, 3);
+        let mut member = member(3, 3);
         member.gave(4, 0);
         member.gave(5, 0);
         assert_eq!(member.on_received(4), Some(4));
@@ -230,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_clean_end_counts_only_what_has_left_the_hub() {
-        let mut member = Membership::new(0, 0);
+        let mut member = member(0, 0);
         member.gave(1, 100);
         assert_eq!(member.on_clean_end(99), None, "its last byte is still here");
         assert_eq!(member.on_clean_end(100), Some(1));
@@ -238,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_read_from_before_a_leave_is_not_taken_for_one_after_it() {
-        let mut member = Membership::new(0, 9);
+        let mut member = member(0, 9);
         assert_eq!(member.wants(9), Some((1, 9)));
         member.fed(1, vec![notification(1), notification(2)], 3);
         member.gave_first(0);
@@ -251,7 +301,7 @@ mod tests {
 
     #[test]
     fn what_waited_is_marked_as_replayed_and_what_came_since_is_not() {
-        let mut member = Membership::new(0, 1);
+        let mut member = member(0, 1);
         assert_eq!(member.wants(2), Some((1, 2)));
         member.fed(1, vec![notification(1), notification(2)], 3);
         assert!(marks(&mut member, 0).is_some_and(|(replayed, _)| replayed), "1 waited for the socket");
@@ -261,7 +311,7 @@ mod tests {
 
     #[test]
     fn what_is_given_after_its_time_is_given_all_the_same_and_says_so() {
-        let mut member = Membership::new(0, 2);
+        let mut member = member(0, 2);
         assert_eq!(member.wants(2), Some((1, 2)));
         member.fed(1, vec![lasting(1, Some(90)), notification(2)], 3);
         let mut expired = |millis| marks(&mut member, millis).map(|(_, expired)| expired);
@@ -272,8 +322,19 @@ mod tests {
     }
 
     #[test]
+    fn what_came_while_it_was_out_of_the_channel_is_marked_as_replayed() {
+        let mut member = member(0, 0);
+        member.gave(1, 0);
+        member.pause();
+        let mut member = member.back(2);
+        assert_eq!(member.wants(2), Some((2, 2)));
+        member.fed(2, vec![notification(2)], 3);
+        assert_eq!(marks(&mut member, 0), Some((true, false)));
+    }
+
+    #[test]
     fn numbers_that_are_no_longer_kept_do_not_hold_a_member_back() {
-        let mut member = Membership::new(0, 5);
+        let mut member = member(0, 5);
         assert_eq!(member.wants(5), Some((1, 5)));
         member.fed(1, vec![notification(2)], 6);
         member.gave_first(0);
@@ -303,7 +364,7 @@ mod tests {
             ], 0..200),
         ) {
             let mut head = cursor + waiting;
-            let mut member = Membership::new(cursor, head);
+            let mut member = member(cursor, head);
             let mut given = Vec::new();
             let mut room = 3_usize;
             let mut asked = None;
@@ -333,7 +394,7 @@ mod tests {
                         }
                     }
                     Step::Pong => {
-                        if let Some(received) = member.on_pong() {
+                        if let Some(received) = member.on_pong(true) {
                             prop_assert!(given.contains(&received), "received only what was given");
                         }
                     }

@@ -12,8 +12,12 @@ mod marks;
 mod membership;
 #[cfg(test)]
 mod pending_tests;
+mod seats;
 mod stats_pace;
 mod window;
+
+#[cfg(test)]
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -96,6 +100,8 @@ pub(crate) enum Notice {
     Polled(Sid),
     /// The client's session goes over WebSocket from now on, on this connection.
     Upgraded(Sid, Connection),
+    /// It is time to let go what need not be kept any longer.
+    Prune,
     /// The hub is about to stop: tell everybody, write the marks.
     Closing(oneshot::Sender<()>),
 }
@@ -183,6 +189,7 @@ impl Exchange {
                             client.window.on_poll();
                         }
                     }
+                    Notice::Prune => self.prune(),
                     Notice::Upgraded(sid, connection) => self.on_upgrade(sid, connection),
                     Notice::Closing(done) => {
                         // What is committed by now is still confirmed.

@@ -4,7 +4,12 @@ use chapfood_protocol::{ClaimChanged, NotificationId, Person, Timestamp};
 use proptest::prelude::*;
 
 use super::membership::Membership;
-use crate::log::Entry;
+use crate::log::{Entry, Place};
+
+/// One whose subscriber has the channel up to `received`, of `head`.
+fn member(received: u64, head: u64) -> Membership {
+    Membership::new(&Place { head, pruned: 0, received, unknown: false, claimed: false })
+}
 
 /// An entry at this number; to a membership only the number matters.
 fn entry(seq: u64) -> Entry {
@@ -22,7 +27,7 @@ fn entry(seq: u64) -> Entry {
 
 #[test]
 fn a_claim_that_waits_is_given_in_its_turn_and_marked_but_not_counted() {
-    let mut member = Membership::new(0, 3);
+    let mut member = member(0, 3);
     member.learn_claims(&[2]);
     assert_eq!((member.missing(3), member.pending(3)), (3, 2));
     assert_eq!(member.wants(4), Some((1, 4)));
@@ -70,7 +75,7 @@ proptest! {
             (1..).zip(log).filter(|(seq, claim)| **claim && *seq > cursor).map(|(seq, _)| seq).collect()
         };
         let given = given.min(log.len());
-        let mut member = Membership::new(number(given), number(log.len()));
+        let mut member = member(number(given), number(log.len()));
         // The marks in memory may be ahead of the cursor that the log knows.
         member.learn_claims(&claims_after(&log, number(given.saturating_sub(behind))));
         let (mut last, mut room) = (number(given), 2);

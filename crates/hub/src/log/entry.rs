@@ -33,7 +33,7 @@ impl Entry {
     }
 
     /// How the database tells the kinds apart.
-    pub(super) fn kind(&self) -> i64 {
+    pub(crate) fn kind(&self) -> i64 {
         match self {
             Self::Notification(_) => 0,
             Self::Taken(_) => 1,

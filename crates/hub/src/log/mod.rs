@@ -31,6 +31,8 @@ pub(crate) use reader::{Feed, FeedRequest};
 pub(crate) use replace::{beside, remove, replace, sync_names_beside, with_logs};
 pub(crate) use schema::{epoch, open as open_database};
 pub(crate) use writer::{Log, open};
+#[cfg(test)]
+pub(crate) use {reader::Reader, store::Store};
 
 /// What is asked of the log. `T` is the asker's own mark, given back with the outcome; the log knows no sockets.
 #[derive(Debug)]
@@ -152,14 +154,26 @@ pub(crate) enum Outcome<T> {
 pub(crate) struct Place {
     /// The last number of the channel; 0 if it is empty.
     pub(crate) head: u64,
-    /// The last number that the subscriber received, or that is no longer kept.
-    pub(crate) cursor: u64,
-    /// Whether everything after what it received is kept.
-    pub(crate) recovered: bool,
+    /// Everything up to this number is no longer kept.
+    pub(crate) pruned: u64,
+    /// The last number that the subscriber received.
+    pub(crate) received: u64,
     /// Whether the device named a place that this log does not have: it starts anew.
     pub(crate) unknown: bool,
     /// Whether the device itself said where it is.
     pub(crate) claimed: bool,
+}
+
+impl Place {
+    /// What is to be given begins after this number.
+    pub(crate) fn start(&self) -> u64 {
+        self.received.max(self.pruned)
+    }
+
+    /// Whether everything after what the subscriber received is kept.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.received >= self.pruned && !self.unknown
+    }
 }
 
 /// What `notification-sent` says again for a repeated send.

@@ -27,13 +27,7 @@ pub(crate) fn locate(extent: Extent, epoch: &str, stored: Option<u64>, claim: Op
         (Some(_), known) => known.map_or(0, |claim| claim.seq),
         (None, _) => stored.map_or(head, |seq| seq.min(head)),
     };
-    Place {
-        head,
-        cursor: received.max(pruned),
-        recovered: received >= pruned && !unknown,
-        unknown,
-        claimed: claim.is_some(),
-    }
+    Place { head, pruned, received, unknown, claimed: claim.is_some() }
 }
 
 #[cfg(test)]
@@ -49,28 +43,28 @@ mod tests {
     #[test]
     fn the_devices_own_word_counts_more_than_what_is_stored_of_it() {
         let behind = locate(LOG, "e", Some(9), Some(&claim("e", 6)));
-        assert_eq!((behind.cursor, behind.recovered, behind.unknown), (6, true, false));
+        assert_eq!((behind.start(), behind.is_whole(), behind.unknown), (6, true, false));
         let ahead = locate(LOG, "e", Some(6), Some(&claim("e", 9)));
-        assert_eq!(ahead.cursor, 9, "its receipts had not reached the disk");
+        assert_eq!(ahead.start(), 9, "its receipts had not reached the disk");
     }
 
     #[test]
     fn a_place_of_another_log_starts_anew_and_says_so() {
         for foreign in [claim("another", 6), claim("e", 11)] {
             let place = locate(LOG, "e", Some(9), Some(&foreign));
-            assert_eq!((place.cursor, place.recovered, place.unknown), (4, false, true), "{foreign:?}");
+            assert_eq!((place.start(), place.is_whole(), place.unknown), (4, false, true), "{foreign:?}");
         }
     }
 
     #[test]
     fn a_gap_that_cannot_be_filled_is_never_silent() {
-        assert!(!locate(LOG, "e", Some(3), None).recovered, "4 was never received and is gone");
-        assert!(locate(LOG, "e", Some(4), None).recovered, "5 is kept");
+        assert!(!locate(LOG, "e", Some(3), None).is_whole(), "4 was never received and is gone");
+        assert!(locate(LOG, "e", Some(4), None).is_whole(), "5 is kept");
     }
 
     #[test]
     fn who_was_never_seen_starts_at_the_end() {
         let place = locate(LOG, "e", None, None);
-        assert_eq!((place.cursor, place.recovered), (10, true));
+        assert_eq!((place.start(), place.is_whole()), (10, true));
     }
 }

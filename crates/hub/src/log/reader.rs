@@ -65,19 +65,21 @@ impl Reader {
         let (answer, answers) = mpsc::unbounded_channel();
         thread::spawn(move || {
             while let Some(request) = asked.blocking_recv() {
-                let chunk = self.read(&request.channel, request.from, request.to).unwrap_or_else(|error| {
-                    tracing::error!(%error, channel = request.channel, "the log could not be read back");
-                    Chunk { entries: Vec::new(), next: request.from }
-                });
-                let Chunk { entries, next } = chunk;
-                let feed =
-                    Feed { key: request.key, channel: request.channel, from: request.from, entries, next };
-                if answer.send(feed).is_err() {
+                if answer.send(self.answer(request)).is_err() {
                     break;
                 }
             }
         });
         (ask, answers)
+    }
+
+    pub(crate) fn answer<K>(&self, request: FeedRequest<K>) -> Feed<K> {
+        let FeedRequest { key, channel, from, to } = request;
+        let Chunk { entries, next } = self.read(&channel, from, to).unwrap_or_else(|error| {
+            tracing::error!(%error, channel, "the log could not be read back");
+            Chunk { entries: Vec::new(), next: from }
+        });
+        Feed { key, channel, from, entries, next }
     }
 
     fn read(&self, channel: &str, from: u64, to: u64) -> rusqlite::Result<Chunk> {

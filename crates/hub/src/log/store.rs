@@ -93,7 +93,7 @@ impl Store {
                 let row = find(&self.db, &channel).ok().flatten();
                 let stored = subscriber.and_then(|s| cursor(&self.db, &s, &channel).ok().flatten());
                 let place = locate(extent(row), &self.epoch, stored, claim.as_ref());
-                let claims = row.and_then(|row| claims::after(&self.db, row.row, place.cursor).ok());
+                let claims = row.and_then(|row| claims::after(&self.db, row.row, place.start()).ok());
                 Some(Outcome::Located { tag, channel, place, claims: claims.unwrap_or_default() })
             }
             // It was written nowhere: the subscriber gets these again, under the same ids.
@@ -318,8 +318,8 @@ impl Group<'_> {
                 "INSERT INTO cursor (subscriber, channel_id, seq, seen_at) VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT DO UPDATE SET seq = excluded.seq, seen_at = max(seen_at, excluded.seen_at)",
             )?
-            .execute(params![subscriber, row.row, sql(place.cursor), self.now_micros / 1_000])?;
-        Ok(Done::Located(place, claims::after(self.db, row.row, place.cursor)?))
+            .execute(params![subscriber, row.row, sql(place.received), self.now_micros / 1_000])?;
+        Ok(Done::Located(place, claims::after(self.db, row.row, place.start())?))
     }
 
     fn advance(&mut self, cursor: &Cursor) -> rusqlite::Result<()> {

@@ -69,7 +69,7 @@ pub(super) fn locate(channel: &str, subscriber: &str) -> Request<u32> {
 
 fn located(outcomes: &[Outcome<u32>]) -> (u64, u64) {
     match outcomes {
-        [Outcome::Located { place, .. }] => (place.head, place.cursor),
+        [Outcome::Located { place, .. }] => (place.head, place.start()),
         other => panic!("one place was asked for, got {other:?}"),
     }
 }
@@ -373,7 +373,7 @@ fn a_subscriber_away_for_a_month_is_no_longer_waited_for_and_is_told_of_the_gap(
     assert_eq!(kept(&file, "a"), [0_i64; 0]);
     let outcomes = store.commit(vec![locate("a", "user:bob")], day(31));
     let [Outcome::Located { place, .. }] = &outcomes[..] else { panic!("one place, got {outcomes:?}") };
-    assert_eq!((place.cursor, place.recovered), (2, false), "the gap is said");
+    assert_eq!((place.start(), place.is_whole()), (2, false), "the gap is said");
 }
 
 #[test]

@@ -42,9 +42,10 @@ impl<T> Log<T> {
         let _ = self.0.send(Request::Close).await;
     }
 
-    /// Lets go, after what is queued, what need not be kept any longer.
-    pub(crate) async fn prune(&self) -> Result<(), Closed> {
-        self.send(Request::Prune).await
+    /// Lets go, after what is queued, what need not be kept any longer, unless that would have to wait; it is
+    /// asked for again.
+    pub(crate) fn prune(&self) {
+        let _ = self.0.try_send(Request::Prune);
     }
 
     /// Queues received-marks unless they would have to wait; then they are given back.
