@@ -78,8 +78,7 @@ fn prepare(file: &Path, half: &Path) -> Result<(), HubError> {
     if sound != "ok" {
         return Err(HubError::ForeignDatabase { path: file.to_owned(), reason: sound });
     }
-    db.execute("DELETE FROM hub", [])?;
-    log::epoch(&db)?;
+    log::rename(&db)?;
     // Everything into the one file, so that renaming it moves all of it.
     db.pragma_update(None, "journal_mode", "delete")?;
     Ok(())
@@ -147,6 +146,25 @@ mod tests {
         let db = Connection::open(kept).expect("opened");
         let before: i64 = db.query_row("SELECT count(*) FROM entry", [], |row| row.get(0)).expect("counted");
         assert_eq!(before, 5, "nothing was thrown away");
+    }
+
+    #[test]
+    fn a_restored_copy_keeps_the_hubs_time_and_leaves_out_ids_that_may_have_been_given_since() {
+        let folder = folder_with(1);
+        let db = Connection::open(folder.path().join("hub.sqlite3")).expect("opened");
+        db.execute("UPDATE hub SET last_id = 'n_1749290400.123000', own_time = 7, clock = 8, floor = 9", [])
+            .expect("noted");
+        let copy = folder.path().join("copy.sqlite3");
+        backup(folder.path(), &copy).expect("taken");
+        drop(db);
+        restore(folder.path(), &copy).expect("restored");
+        let db = Connection::open(folder.path().join("hub.sqlite3")).expect("opened");
+        let noted: (String, i64, i64, i64) = db
+            .query_row("SELECT last_id, own_time, clock, floor FROM hub", [], |row| row.try_into())
+            .expect("one row");
+        let (last_id, own_time, clock, floor) = noted;
+        assert_eq!((own_time, clock, floor), (7, 8, 9));
+        assert!(last_id.as_str() > "n_1749294000", "ids that the hub gave out since are left out");
     }
 
     #[test]

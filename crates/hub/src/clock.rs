@@ -1,8 +1,10 @@
 //! The only place where the hub reads the computer's clock.
 
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use chapfood_protocol::Timestamp;
+
+use crate::log::Look;
 
 /// Now, in microseconds since 1970. 0 if the clock stands before.
 pub(crate) fn now_micros() -> i64 {
@@ -10,6 +12,11 @@ pub(crate) fn now_micros() -> i64 {
     let now = SystemTime::now();
     now.duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |age| i64::try_from(age.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// What the hub's calendar goes by, of a hub that started then.
+pub(crate) fn look(started: Instant) -> Look {
+    Look { clock: now_micros() / 1_000, uptime: started.elapsed() }
 }
 
 /// Now, as it goes over the wire.

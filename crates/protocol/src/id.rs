@@ -60,6 +60,11 @@ impl IdSequence {
         NotificationId(format!("n_{seconds:010}.{fraction:06}"))
     }
 
+    /// Leaves out so many of the ids to come.
+    pub fn skip(&mut self, count: u32) {
+        self.last += i64::from(count);
+    }
+
     /// As [`IdSequence::next`], from a timestamp in milliseconds.
     pub fn next_at(&mut self, now: Timestamp) -> NotificationId {
         self.next(now.as_millis() * 1_000)
@@ -88,6 +93,19 @@ mod tests {
     fn ids_go_on_after_a_restart_with_the_clock_set_back() {
         let last = NotificationId::new("n_1749290400.123000");
         assert_eq!(IdSequence::after(Some(&last)).next(1_000).as_str(), "n_1749290400.123001");
+    }
+
+    #[test]
+    fn ids_that_were_left_out_are_never_given() {
+        let last = NotificationId::new("n_1749290400.123000");
+        let mut ids = IdSequence::after(Some(&last));
+        ids.skip(5_000_000);
+        assert_eq!(ids.next(1_000).as_str(), "n_1749290405.123001");
+        assert_eq!(
+            ids.next(1_749_290_406_000_000).as_str(),
+            "n_1749290406.000000",
+            "a clock that is ahead is followed"
+        );
     }
 
     proptest! {

@@ -20,7 +20,7 @@ const GATHER: Duration = Duration::from_millis(500);
 /// A subscriber in a channel.
 type Key = (Arc<str>, Arc<str>);
 
-/// The marks of all subscribers seen since the hub started. Pure: the caller brings the time.
+/// The marks that are not surely on the disk. Pure: the caller brings the time.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     received: HashMap<Key, u64>,
@@ -41,17 +41,16 @@ impl Marks {
     /// Where a subscriber goes on: at the place found in the log, or further on where marks have not
     /// reached the disk yet, unless the device itself said where it is.
     pub(super) fn start(&mut self, subscriber: Option<&Arc<str>>, channel: &Arc<str>, place: Place) -> Place {
-        let mark = subscriber
-            .and_then(|subscriber| self.received.get_mut(&(Arc::clone(subscriber), Arc::clone(channel))));
-        let received = match mark {
-            Some(mark) if place.claimed => {
-                *mark = place.received;
-                place.received
-            }
-            Some(mark) => place.received.max(*mark).min(place.head),
-            None => place.received,
-        };
-        Place { received, ..place }
+        let Some(subscriber) = subscriber else { return place };
+        let key = (Arc::clone(subscriber), Arc::clone(channel));
+        if place.claimed {
+            // That is on the disk already.
+            self.received.remove(&key);
+            self.unwritten.remove(&key);
+            return place;
+        }
+        let mark = self.received.get(&key).copied().unwrap_or(0);
+        Place { received: place.received.max(mark).min(place.head), ..place }
     }
 
     /// When to write next, if there is something.
@@ -70,9 +69,25 @@ impl Marks {
         .collect()
     }
 
-    /// It could not be written: later.
-    fn give_back(&mut self, cursors: Vec<Cursor>, now: Instant) {
-        self.unwritten.extend(cursors.into_iter().map(|cursor| (cursor.subscriber, cursor.channel)));
+    /// These are on the disk: whoever joins from here on is found there. Those that went on meanwhile are not.
+    pub(super) fn written(&mut self, cursors: &[Cursor]) {
+        for Cursor { subscriber, channel, seq } in cursors {
+            let key = (Arc::clone(subscriber), Arc::clone(channel));
+            if !self.unwritten.contains(&key) && self.received.get(&key) == Some(seq) {
+                self.received.remove(&key);
+            }
+        }
+    }
+
+    /// They could not be written: later.
+    pub(super) fn give_back(&mut self, cursors: Vec<Cursor>, now: Instant) {
+        for cursor in cursors {
+            let key = (cursor.subscriber, cursor.channel);
+            // Unless its device has said meanwhile where it is.
+            if self.received.contains_key(&key) {
+                self.unwritten.insert(key);
+            }
+        }
         self.due = Some(now + GATHER);
     }
 }
@@ -161,5 +176,24 @@ mod tests {
         assert_eq!(start(stored), 5, "5 has not reached the disk yet");
         assert_eq!(start(Place { claimed: true, ..stored }), 3);
         assert_eq!(start(stored), 3, "its own word holds from then on");
+    }
+
+    #[test]
+    fn a_mark_is_kept_until_it_is_on_the_disk_and_no_longer() {
+        let now = Instant::now();
+        let mut marks = Marks::default();
+        marks.set(bob_has(5), now);
+        let first = marks.take();
+        marks.set(bob_has(7), now);
+        marks.written(&first);
+        let Cursor { subscriber: bob, channel: orders, .. } = bob_has(0);
+        let stored = Place { head: 9, pruned: 0, received: 5, unknown: false, claimed: false };
+        assert_eq!(marks.start(Some(&bob), &orders, stored).received, 7, "7 is not written yet");
+        let second = marks.take();
+        marks.written(&second);
+        assert!(
+            marks.received.is_empty(),
+            "a hub that runs for a year must not remember everybody it ever saw"
+        );
     }
 }

@@ -286,6 +286,8 @@ impl Exchange {
                     self.on_join(tag.sid, &channel.into(), place, &claims, tag.ack);
                 }
             }
+            Outcome::Advanced(cursors) => self.marks.written(&cursors),
+            Outcome::NotAdvanced(cursors) => self.marks.give_back(cursors, Instant::now()),
             Outcome::Passed { tag } => {
                 if self.is_current(&tag) {
                     self.on_passed(tag);

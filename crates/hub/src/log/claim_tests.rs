@@ -153,7 +153,9 @@ fn claims_are_read_back_in_the_logs_order_and_told_apart_from_what_is_pending() 
     assert_eq!(claims, &[2, 4]);
     let marks = vec![Cursor { subscriber: "user:bob".into(), channel: "a".into(), seq: 2 }];
     let group = vec![Request::Advance(marks), locate("a", "user:bob")];
-    let [Outcome::Located { claims, .. }] = &store.commit(group, day(0))[..] else { panic!("he is found") };
+    let [_, Outcome::Located { claims, .. }] = &store.commit(group, day(0))[..] else {
+        panic!("he is found")
+    };
     assert_eq!(claims, &[4], "only what is ahead of him");
 
     let (ask, mut read) = Reader::open(&file, "restored".into()).expect("opened").start();

@@ -5,6 +5,7 @@
 //! receiver of the outcomes therefore sees joins and notifications in one order, without a seam, and never
 //! sees a notification that a power cut could take back.
 
+mod calendar;
 mod claims;
 mod entry;
 mod file;
@@ -19,17 +20,22 @@ mod writer;
 #[cfg(test)]
 mod claim_tests;
 #[cfg(test)]
+mod prune_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use chapfood_protocol::{Notification, NotificationId, Person, Position, Problem, SendRequest, Timestamp};
 
+pub(crate) use calendar::Look;
 pub(crate) use entry::Entry;
 pub(crate) use file::{OpenFile, database_in, inspect};
 pub(crate) use reader::{Feed, FeedRequest};
 pub(crate) use replace::{beside, remove, replace, sync_names_beside, with_logs};
-pub(crate) use schema::{epoch, open as open_database};
+#[cfg(test)]
+pub(crate) use schema::epoch;
+pub(crate) use schema::{open as open_database, rename};
 pub(crate) use writer::{Log, open};
 #[cfg(test)]
 pub(crate) use {reader::Reader, store::Store};
@@ -147,6 +153,10 @@ pub(crate) enum Outcome<T> {
     Passed {
         tag: T,
     },
+    /// These are on the disk; everything located from here on knows them.
+    Advanced(Vec<Cursor>),
+    /// These are not.
+    NotAdvanced(Vec<Cursor>),
 }
 
 /// Where a subscriber stands in a channel.

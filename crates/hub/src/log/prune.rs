@@ -1,11 +1,18 @@
 //! Letting go what need not be kept any longer.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Retention;
 
 /// Rows that go at a time: publishes wait no longer than for these.
 const SLICE: i64 = 500;
+
+/// A subscriber that does not come back is no longer waited for after [`Retention::remember`]. For so many times
+/// that its place is kept all the same, a year by default: whoever comes back within it gets what is still there and
+/// is told of what is not, and after that begins at the end like a new one, silently.
+const FORGOTTEN_AFTER: u32 = 12;
 
 /// A channel from which something may go.
 #[derive(Debug)]
@@ -15,12 +22,53 @@ struct Aged {
     up_to: i64,
 }
 
-/// Deletes a slice of what is too old or too much and has been received by everybody who is still waited for.
-/// Says how many notifications went; 0: there is no more.
-pub(crate) fn prune(db: &mut Connection, retention: Retention, now_millis: i64) -> rusqlite::Result<usize> {
-    let millis = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-    let old = now_millis.saturating_sub(millis(retention.age));
-    let forgotten = now_millis.saturating_sub(millis(retention.remember));
+/// Deletes a slice of what need not be kept any longer; `now` is the hub's own time. Says how many rows went; 0:
+/// there is no more.
+pub(crate) fn prune(db: &mut Connection, retention: Retention, now: i64) -> rusqlite::Result<usize> {
+    let ago =
+        |duration: Duration| now.saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
+    let entries = prune_entries(db, retention, ago(retention.age), ago(retention.remember))?;
+    if entries > 0 {
+        return Ok(entries);
+    }
+    let cursors = forget(db, ago(retention.remember.saturating_mul(FORGOTTEN_AFTER)))?;
+    if cursors > 0 { Ok(cursors) } else { close_empty_channels(db) }
+}
+
+/// Lets go subscribers that were not seen since `long_ago`.
+fn forget(db: &Connection, long_ago: i64) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "DELETE FROM cursor WHERE (subscriber, channel_id) IN
+         (SELECT subscriber, channel_id FROM cursor WHERE seen_at < ?1 LIMIT ?2)",
+    )?
+    .execute(params![long_ago, SLICE])
+}
+
+/// Lets go channels that hold nothing and in which nobody is remembered. A device may still name a place in one:
+/// so whatever channel comes next begins after their numbers.
+fn close_empty_channels(db: &mut Connection) -> rusqlite::Result<usize> {
+    let transaction = db.transaction()?;
+    let empty = "FROM channel WHERE name <> '*'
+         AND NOT EXISTS (SELECT 1 FROM entry WHERE channel_id = channel.id)
+         AND NOT EXISTS (SELECT 1 FROM cursor WHERE channel_id = channel.id)";
+    transaction.execute(
+        &format!("UPDATE hub SET floor = max(floor, coalesce((SELECT max(head) {empty}), 0))"),
+        [],
+    )?;
+    let closed = transaction
+        .execute(&format!("DELETE FROM channel WHERE id IN (SELECT id {empty} LIMIT ?1)"), [SLICE])?;
+    transaction.commit()?;
+    Ok(closed)
+}
+
+/// Deletes a slice of the entries that are from before `old`, or too many, and that everybody seen since
+/// `forgotten` has received.
+fn prune_entries(
+    db: &mut Connection,
+    retention: Retention,
+    old: i64,
+    forgotten: i64,
+) -> rusqlite::Result<usize> {
     let kept = i64::try_from(retention.per_channel).unwrap_or(i64::MAX);
     let Some(Aged { row, up_to }) = aged(db, old, forgotten, kept)? else { return Ok(0) };
     let transaction = db.transaction()?;

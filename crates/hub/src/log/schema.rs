@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::{fs, io};
 
+use chapfood_protocol::{IdSequence, NotificationId};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
@@ -17,7 +18,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each runs once, in order, in one transaction. Never edited once released: add another.
-pub(super) const MIGRATIONS: [&str; 5] = [
+pub(super) const MIGRATIONS: [&str; 6] = [
     "
     -- One row. The epoch names this database: a restored backup gets another one.
     CREATE TABLE hub (epoch TEXT NOT NULL) STRICT;
@@ -74,6 +75,16 @@ pub(super) const MIGRATIONS: [&str; 5] = [
         holder TEXT,          -- who is in charge: a subscriber or a socket; NULL: nobody any more
         seq INTEGER NOT NULL  -- the last entry about it, in the notification's channel
     ) STRICT, WITHOUT ROWID;
+    ",
+    "
+    -- The hub's own time in ms, and what the computer's clock said then. `accepted_at` and `seen_at` are in it.
+    ALTER TABLE hub ADD COLUMN own_time INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE hub ADD COLUMN clock INTEGER NOT NULL DEFAULT 0;
+    UPDATE hub SET clock = unixepoch() * 1000,
+        own_time = max(unixepoch() * 1000, coalesce((SELECT max(accepted_at) FROM entry), 0));
+    -- The greatest number of a channel that was let go: a new channel's numbers go on after it, so that a place
+    -- in the old one is never taken for one in the new one.
+    ALTER TABLE hub ADD COLUMN floor INTEGER NOT NULL DEFAULT 0;
     ",
 ];
 
@@ -149,14 +160,44 @@ pub(crate) fn epoch(db: &Connection) -> Result<String, HubError> {
     if let Some(epoch) = db.query_row("SELECT epoch FROM hub", [], |row| row.get(0)).optional()? {
         return Ok(epoch);
     }
-    let mut random = [0_u8; 16];
+    let epoch = new_epoch()?;
+    db.execute("INSERT INTO hub (epoch) VALUES (?1)", [&epoch])?;
+    Ok(epoch)
+}
+
+/// Gives this database another epoch. The one that it was copied from gave out ids since; so some are left out, or
+/// with a clock that is behind, other notifications would get the same ones, and devices take them for repeats.
+pub(crate) fn rename(db: &Connection) -> Result<(), HubError> {
+    epoch(db)?;
+    let mut ids = IdSequence::after(last_id(db)?.as_ref());
+    // More than any hub gives out between a copy and its return; and another copy's return leaves out others.
+    ids.skip(u32::MAX);
+    ids.skip(u32::from_be_bytes(random()?));
+    db.execute("UPDATE hub SET epoch = ?1, last_id = ?2", (new_epoch()?, ids.next(0).as_str()))?;
+    Ok(())
+}
+
+/// The greatest id that this database gave out.
+pub(super) fn last_id(db: &Connection) -> rusqlite::Result<Option<NotificationId>> {
+    let last = db.query_row(
+        "SELECT max(coalesce(max(id), ''), coalesce((SELECT last_id FROM hub), '')) FROM entry",
+        [],
+        |row| row.get::<_, Option<String>>(0),
+    )?;
+    Ok(last.map(NotificationId::new))
+}
+
+fn new_epoch() -> Result<String, HubError> {
+    Ok(format!("{:032x}", u128::from_be_bytes(random()?)))
+}
+
+fn random<const N: usize>() -> Result<[u8; N], HubError> {
+    let mut random = [0_u8; N];
     getrandom::fill(&mut random).map_err(|error| HubError::NotWritable {
         path: "the system's random source".into(),
         reason: error.to_string(),
     })?;
-    let epoch = format!("{:032x}", u128::from_be_bytes(random));
-    db.execute("INSERT INTO hub (epoch) VALUES (?1)", [&epoch])?;
-    Ok(epoch)
+    Ok(random)
 }
 
 #[cfg(test)]

@@ -6,18 +6,22 @@ use std::sync::Arc;
 use chapfood_protocol::{
     BROADCAST, IdSequence, Notification, NotificationId, Position, Problem, SendRequest, Timestamp,
 };
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Deserialize;
 
 use crate::Retention;
+use crate::log::calendar::{Calendar, Look};
 use crate::log::place::{Extent, locate};
 use crate::log::prune;
-use crate::log::{Cursor, Entry, Outcome, Place, Receipt, Request, claims};
+use crate::log::{Cursor, Entry, Outcome, Place, Receipt, Request, claims, schema};
 
 /// The writing side of the database. Blocking; owned by the writer's thread.
 pub(crate) struct Store {
     db: Connection,
     epoch: String,
     retention: Retention,
+    calendar: Calendar,
     ids: IdSequence,
     /// Channels in use, so that a publish costs no query. Emptied when a group is rolled back.
     channels: HashMap<String, Row>,
@@ -36,14 +40,30 @@ const CHANNELS_IN_MEMORY: usize = 10_000;
 
 impl Store {
     pub(crate) fn new(db: Connection, epoch: String, retention: Retention) -> rusqlite::Result<Self> {
-        let last = db
-            .query_row(
-                "SELECT max(coalesce(max(id), ''), coalesce((SELECT last_id FROM hub), '')) FROM entry",
-                [],
-                |row| row.get::<_, Option<String>>(0),
-            )?
-            .map(NotificationId::new);
-        Ok(Self { db, epoch, retention, ids: IdSequence::after(last.as_ref()), channels: HashMap::new() })
+        let ids = IdSequence::after(schema::last_id(&db)?.as_ref());
+        let calendar = db
+            .query_row("SELECT own_time, clock FROM hub", [], |row| {
+                Ok(Calendar::start(row.get(0)?, row.get(1)?))
+            })
+            .optional()?
+            .unwrap_or_else(|| Calendar::start(0, 0));
+        Ok(Self { db, epoch, retention, calendar, ids, channels: HashMap::new() })
+    }
+
+    /// Looks at the clock: by what is read here things grow old.
+    pub(crate) fn look(&mut self, look: Look) {
+        self.calendar.look(look);
+    }
+
+    /// Writes down what time it is, for the next start.
+    pub(crate) fn note_time(&self) {
+        let noted = self.db.execute(
+            "UPDATE hub SET own_time = ?1, clock = ?2",
+            [self.calendar.now(), self.calendar.clock()],
+        );
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the hub's time could not be noted; things age a little later after a restart");
+        }
     }
 
     /// Does a group in one transaction, and says what became of each request, in order.
@@ -73,13 +93,14 @@ impl Store {
     }
 
     fn write_all<T>(&mut self, group: &[Request<T>], now_micros: i64) -> rusqlite::Result<Vec<Done>> {
-        let Self { db, epoch, ids, channels, retention } = self;
+        let Self { db, epoch, ids, channels, retention, calendar } = self;
+        let own_time = calendar.now();
         let used = prune::used_bytes(db)?;
         let full = used >= retention.quota_bytes;
         let no_room_for_claims = used >= retention.quota_bytes.saturating_add(claims::RESERVE);
         let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut group_writer =
-            Group { db: &transaction, epoch, full, no_room_for_claims, ids, channels, now_micros };
+            Group { db: &transaction, epoch, full, no_room_for_claims, ids, channels, now_micros, own_time };
         let done = group.iter().map(|request| group_writer.write(request)).collect::<Result<_, _>>()?;
         transaction.commit()?;
         Ok(done)
@@ -92,22 +113,24 @@ impl Store {
             Request::Locate { tag, channel, subscriber, claim } => {
                 let row = find(&self.db, &channel).ok().flatten();
                 let stored = subscriber.and_then(|s| cursor(&self.db, &s, &channel).ok().flatten());
-                let place = locate(extent(row), &self.epoch, stored, claim.as_ref());
+                let unknown = Extent { head: 0, pruned: 0 };
+                let place =
+                    locate(extent(&self.db, row).unwrap_or(unknown), &self.epoch, stored, claim.as_ref());
                 let claims = row.and_then(|row| claims::after(&self.db, row.row, place.start()).ok());
                 Some(Outcome::Located { tag, channel, place, claims: claims.unwrap_or_default() })
             }
-            // It was written nowhere: the subscriber gets these again, under the same ids.
-            Request::Advance(_) | Request::Prune | Request::Close => None,
+            Request::Advance(cursors) => Some(Outcome::NotAdvanced(cursors)),
+            Request::Prune | Request::Close => None,
             pass @ Request::Pass { .. } => passed(pass),
         }
     }
 
     /// Lets go a little of what need not be kept any longer. Says whether there may be more.
-    pub(crate) fn prune(&mut self, now_millis: i64) -> bool {
-        match prune::prune(&mut self.db, self.retention, now_millis) {
+    pub(crate) fn prune(&mut self) -> bool {
+        match prune::prune(&mut self.db, self.retention, self.calendar.now()) {
             Ok(0) => false,
             Ok(gone) => {
-                tracing::info!(gone, "let go notifications that need not be kept any longer");
+                tracing::info!(gone, "let go what need not be kept any longer");
                 self.channels.clear();
                 true
             }
@@ -120,6 +143,7 @@ impl Store {
 
     /// Folds the write-ahead log into the file, for an orderly stop.
     pub(crate) fn close(self) {
+        self.note_time();
         if let Err(error) = self.db.pragma_update(None, "wal_checkpoint", "truncate") {
             tracing::debug!(%error, "the last checkpoint was left to the next start");
         }
@@ -161,6 +185,7 @@ impl Done {
             (Self::Located(place, claims), Request::Locate { tag, channel, .. }) => {
                 Some(Outcome::Located { tag, channel, place, claims })
             }
+            (_, Request::Advance(cursors)) => Some(Outcome::Advanced(cursors)),
             (_, request) => passed(request),
         }
     }
@@ -177,6 +202,8 @@ pub(super) struct Group<'a> {
     pub(super) ids: &'a mut IdSequence,
     channels: &'a mut HashMap<String, Row>,
     pub(super) now_micros: i64,
+    /// The hub's own time in ms, by which things grow old.
+    own_time: i64,
 }
 
 /// A row of a channel's log.
@@ -255,7 +282,6 @@ impl Group<'_> {
         let NewEntry { seq, id, kind, payload, sent } = entry;
         let payload = payload.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let (origin, client_id) = sent.unzip();
-        let accepted_at = self.now_micros / 1_000;
         self.db
             .prepare_cached(
                 "INSERT INTO entry (channel_id, seq, id, accepted_at, origin, client_id, kind, payload)
@@ -265,7 +291,7 @@ impl Group<'_> {
                 place.row,
                 sql(seq),
                 id.as_str(),
-                accepted_at,
+                self.own_time,
                 origin,
                 client_id,
                 kind,
@@ -281,16 +307,20 @@ impl Group<'_> {
     fn sent_before(&self, origin: &str, client_id: &str) -> rusqlite::Result<Option<Receipt>> {
         self.db
             .prepare_cached(
-                "SELECT entry.id, channel.name, seq, accepted_at FROM entry
+                "SELECT entry.id, channel.name, seq, payload FROM entry
                  JOIN channel ON channel.id = channel_id WHERE origin = ?1 AND client_id = ?2",
             )?
             .query_row(params![origin, client_id], |row| {
                 let name: String = row.get(1)?;
+                let Accepted { timestamp } =
+                    serde_json::from_str(&row.get::<_, String>(3)?).map_err(|error| {
+                        rusqlite::Error::FromSqlConversionFailure(3, Type::Text, error.into())
+                    })?;
                 Ok(Receipt {
                     id: NotificationId::new(row.get::<_, String>(0)?),
                     channel: (name != BROADCAST).then_some(name),
                     seq: row.get::<_, i64>(2)?.unsigned_abs(),
-                    accepted_at: Timestamp::from_millis(row.get(3)?),
+                    accepted_at: timestamp,
                 })
             })
             .optional()
@@ -308,17 +338,18 @@ impl Group<'_> {
                 Some(row) => Some(*row),
                 None => find(self.db, channel)?,
             };
-            return Ok(Done::Located(locate(extent(row), self.epoch, None, None), Vec::new()));
+            let place = locate(extent(self.db, row)?, self.epoch, None, None);
+            return Ok(Done::Located(place, Vec::new()));
         };
         let row = self.place(channel)?;
         let stored = cursor(self.db, subscriber, channel)?;
-        let place = locate(extent(Some(row)), self.epoch, stored, claim);
+        let place = locate(extent(self.db, Some(row))?, self.epoch, stored, claim);
         self.db
             .prepare_cached(
                 "INSERT INTO cursor (subscriber, channel_id, seq, seen_at) VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT DO UPDATE SET seq = excluded.seq, seen_at = max(seen_at, excluded.seen_at)",
             )?
-            .execute(params![subscriber, row.row, sql(place.received), self.now_micros / 1_000])?;
+            .execute(params![subscriber, row.row, sql(place.received), self.own_time])?;
         Ok(Done::Located(place, claims::after(self.db, row.row, place.start())?))
     }
 
@@ -329,7 +360,7 @@ impl Group<'_> {
                 "INSERT INTO cursor (subscriber, channel_id, seq, seen_at) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq), seen_at = max(seen_at, excluded.seen_at)",
             )?
-            .execute(params![&*cursor.subscriber, place.row, sql(cursor.seq), self.now_micros / 1_000])?;
+            .execute(params![&*cursor.subscriber, place.row, sql(cursor.seq), self.own_time])?;
         Ok(())
     }
 
@@ -341,8 +372,11 @@ impl Group<'_> {
         let place = match find(self.db, name)? {
             Some(place) => place,
             None => {
-                self.db.prepare_cached("INSERT INTO channel (name) VALUES (?1)")?.execute([name])?;
-                Row { row: self.db.last_insert_rowid(), head: 0, pruned: 0 }
+                let floor = floor(self.db)?;
+                self.db
+                    .prepare_cached("INSERT INTO channel (name, head, pruned) VALUES (?1, ?2, ?2)")?
+                    .execute(params![name, sql(floor)])?;
+                Row { row: self.db.last_insert_rowid(), head: floor, pruned: floor }
             }
         };
         self.channels.insert(name.to_owned(), place);
@@ -367,9 +401,23 @@ fn cursor(db: &Connection, subscriber: &str, channel: &str) -> rusqlite::Result<
     .optional()
 }
 
-/// A channel without a row is empty.
-fn extent(row: Option<Row>) -> Extent {
-    row.map_or(Extent { head: 0, pruned: 0 }, |Row { head, pruned, .. }| Extent { head, pruned })
+/// A channel without a row is empty, and begins where one made now would.
+fn extent(db: &Connection, row: Option<Row>) -> rusqlite::Result<Extent> {
+    let begin = || floor(db).map(|floor| Extent { head: floor, pruned: floor });
+    row.map_or_else(begin, |Row { head, pruned, .. }| Ok(Extent { head, pruned }))
+}
+
+/// No channel that was let go had a greater number than this.
+fn floor(db: &Connection) -> rusqlite::Result<u64> {
+    let floor =
+        db.prepare_cached("SELECT floor FROM hub")?.query_row([], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(floor.unwrap_or(0).unsigned_abs())
+}
+
+/// When a stored notification was accepted.
+#[derive(Deserialize)]
+struct Accepted {
+    timestamp: Timestamp,
 }
 
 /// SQLite's integers are signed; a channel would need a million years at full speed to pass them.

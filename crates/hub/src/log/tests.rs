@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::reader::Reader;
 use super::store::Store;
-use super::{Cursor, Entry, FeedRequest, OpenFile, Outcome, Request, schema};
+use super::{Cursor, Entry, FeedRequest, Look, OpenFile, Outcome, Request, schema};
 use crate::{HubError, Retention};
 
 /// The databases of these tests.
@@ -33,7 +33,9 @@ pub(super) fn store(folder: &Path) -> (Store, OpenFile) {
     let file = OpenFile::claim(folder).expect("the folder is ours");
     let db = schema::open(&file.path).expect("the database opens");
     schema::epoch(&db).expect("the database is named");
-    (Store::new(db, EPOCH.into(), RETENTION).expect("the store opens"), file)
+    let mut store = Store::new(db, EPOCH.into(), RETENTION).expect("the store opens");
+    store.look(Look { clock: day(0) / 1_000, uptime: Duration::ZERO });
+    (store, file)
 }
 
 pub(super) fn send(tag: u32, channel: Option<&str>, client_id: Option<&str>) -> Request<u32> {
@@ -311,8 +313,15 @@ pub(super) fn day(n: i64) -> i64 {
     1_749_290_400_000_000 + n * 24 * 60 * 60 * 1_000_000
 }
 
+/// The hub runs until then, counted from the first day.
+pub(super) fn pass(store: &mut Store, until: i64) {
+    let uptime = Duration::from_micros((until - day(0)).unsigned_abs());
+    store.look(Look { clock: until / 1_000, uptime });
+}
+
 pub(super) fn prune_all(store: &mut Store, now_millis: i64) {
-    while store.prune(now_millis) {}
+    pass(store, now_millis * 1_000);
+    while store.prune() {}
 }
 
 /// The numbers that a channel still holds.
@@ -331,6 +340,7 @@ fn what_is_old_goes_once_everybody_has_it_and_what_is_young_stays() {
     let (mut store, file) = store(folder.path());
     store.commit(vec![send(1, Some("a"), None), send(2, Some("a"), None)], day(0));
     store.commit(vec![locate("a", "user:bob")], day(0));
+    pass(&mut store, day(5));
     store.commit(vec![send(3, Some("a"), None)], day(5));
     prune_all(&mut store, day(8) / 1_000);
     assert_eq!(kept(&file, "a"), [3], "1 and 2 are older than a week, and Bob came after them");

@@ -1,6 +1,7 @@
 //! The thread that owns the writing connection, and the queue to it.
 
 use std::thread;
+use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -81,16 +82,25 @@ pub(crate) fn open<T: Send + 'static>(file: OpenFile, retention: Retention) -> R
     let (outcomes, receiver) = mpsc::channel(QUEUE);
     let (done, closed) = oneshot::channel();
     let write = move || {
+        let started = Instant::now();
         let mut pruning = false;
+        store.look(clock::look(started));
+        store.note_time();
         loop {
             let first = if pruning { queue.try_recv().ok() } else { queue.blocking_recv() };
             match first {
-                Some(first) => pruning |= work(&mut store, &mut queue, first, &outcomes),
+                Some(first) => {
+                    store.look(clock::look(started));
+                    if work(&mut store, &mut queue, first, &outcomes) {
+                        store.note_time();
+                        pruning = true;
+                    }
+                }
                 None if !pruning => break,
                 None => {}
             }
             // Between groups, a slice at a time: nobody waits for all of it.
-            pruning = pruning && !queue.is_closed() && store.prune(clock::now_micros() / 1_000);
+            pruning = pruning && !queue.is_closed() && store.prune();
         }
         store.close();
         // The folder stays claimed until the last byte is written.

@@ -12,6 +12,9 @@ use crate::log;
 /// How long a subscriber is waited for.
 const REMEMBER_MICROS: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
+/// What the hub may believe too much of a clock that leaps.
+const LEAP_MICROS: i64 = 3 * 24 * 60 * 60 * 1_000_000;
+
 /// One confirmed notification or claim.
 #[derive(Debug)]
 struct Entry {
@@ -54,6 +57,8 @@ pub(super) struct Account {
     ever: BTreeSet<Key>,
     /// From which entry on a line gets a channel of which nothing is remembered for it.
     live_from: BTreeMap<(usize, Arc<str>), usize>,
+    /// How much too much may have passed for the hub.
+    leapt_micros: i64,
 }
 
 impl Account {
@@ -116,6 +121,11 @@ impl Account {
         self.in_log().map(|(_, entry)| entry).find(|entry| entry.client_id.as_ref() == Some(client_id))
     }
 
+    /// A clock that goes forward, at once or when it is put right again, is believed a little.
+    pub(super) fn clock_leaps(&mut self) {
+        self.leapt_micros += LEAP_MICROS;
+    }
+
     pub(super) fn backup(&mut self) {
         let kept = self.in_log().map(|(place, _)| place).collect();
         self.copy = Known { kept, ..self.known.clone() };
@@ -151,7 +161,7 @@ impl Account {
                 let seen = self.known.seen.get(&(Arc::clone(subscriber), Arc::clone(&entry.channel)));
                 if is_due
                     && !person.ever_had.contains(&entry.id)
-                    && seen.is_some_and(|seen| now_micros - seen < REMEMBER_MICROS)
+                    && seen.is_some_and(|seen| now_micros - seen + self.leapt_micros < REMEMBER_MICROS)
                 {
                     return Err(format!("{} {} went before {subscriber} had it", entry.channel, entry.seq));
                 }

@@ -26,6 +26,8 @@ impl Hub {
                     self.on_join(line, &channel.into(), place, &claims);
                 }
                 Outcome::Passed { tag: (line, ask) } => self.on_passed(line, ask),
+                Outcome::Advanced(cursors) => self.marks.written(&cursors),
+                Outcome::NotAdvanced(cursors) => self.marks.give_back(cursors, self.start),
                 Outcome::Repeated { .. }
                 | Outcome::NotAppended { .. }
                 | Outcome::Claimed { .. }

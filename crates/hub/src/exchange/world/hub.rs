@@ -20,8 +20,8 @@ use crate::exchange::marks::Marks;
 use crate::exchange::seats::Seats;
 use crate::exchange::window::Window;
 use crate::log::{
-    Claim, ClaimKind, Cursor, Entry, Feed, FeedRequest, OpenFile, Outcome, Reader, Request, Store, epoch,
-    open_database,
+    Claim, ClaimKind, Cursor, Entry, Feed, FeedRequest, Look, OpenFile, Outcome, Reader, Request, Store,
+    epoch, open_database,
 };
 use crate::transport::Connection;
 use crate::{Retention, backup, restore};
@@ -121,7 +121,7 @@ static EMPTY: LazyLock<Vec<u8>> = LazyLock::new(|| {
 });
 
 impl Hub {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(look: Look) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the hub");
         std::fs::write(folder.path().join("hub.sqlite3"), &*EMPTY).expect("an empty database");
         let mut hub = Self {
@@ -141,18 +141,20 @@ impl Hub {
             sure: BTreeMap::new(),
             sure_at_join: BTreeMap::new(),
         };
-        hub.open();
+        hub.open(look);
         hub
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, look: Look) {
         let file = OpenFile::claim(self.folder.path()).expect("the folder is the hub's");
         let db = open_database(&file.path).expect("the database opens");
         // No power cuts here, and flushing is what takes the time.
         db.pragma_update(None, "synchronous", "off").expect("told");
         self.epoch = epoch(&db).expect("the database is named");
         let reader = Reader::open(&file, self.epoch.clone()).expect("readable");
-        let store = Store::new(db, self.epoch.clone(), RETENTION).expect("the store opens");
+        let mut store = Store::new(db, self.epoch.clone(), RETENTION).expect("the store opens");
+        store.look(look);
+        store.note_time();
         let seen = Database::open(&file.path).expect("readable");
         // The last one to close it tidies up.
         seen.pragma_update(None, "synchronous", "off").expect("told");
@@ -164,7 +166,7 @@ impl Hub {
     }
 
     /// Killed, and started again: what was committed is there, everything else is not.
-    pub(super) fn crash(&mut self) {
+    pub(super) fn crash(&mut self, look: Look) {
         self.open = None;
         self.requests.clear();
         self.outcomes.clear();
@@ -176,7 +178,7 @@ impl Hub {
         self.busy.clear();
         self.sure.clear();
         self.sure_at_join.clear();
-        self.open();
+        self.open(look);
     }
 
     pub(super) fn backup(&mut self) -> PathBuf {
@@ -186,10 +188,10 @@ impl Hub {
         copy
     }
 
-    pub(super) fn restore(&mut self, copy: &std::path::Path) {
+    pub(super) fn restore(&mut self, copy: &std::path::Path, look: Look) {
         self.open = None;
         restore(self.folder.path(), copy).expect("the copy is put back");
-        self.crash();
+        self.crash(look);
     }
 
     // The way in.
@@ -250,7 +252,7 @@ impl Hub {
     // The disk.
 
     /// Commits a group. Says what became of it, in order.
-    pub(super) fn commit(&mut self, most: usize, now_micros: i64) -> Vec<Committed> {
+    pub(super) fn commit(&mut self, most: usize, now_micros: i64, look: Look) -> Vec<Committed> {
         let most = most.min(self.requests.len());
         let group: Vec<_> = self.requests.drain(..most).collect();
         let mut asked = VecDeque::new();
@@ -264,6 +266,7 @@ impl Hub {
                 _ => {}
             }
         }
+        self.store().look(look);
         let outcomes = self.store().commit(group, now_micros);
         for outcome in &outcomes {
             match outcome {
@@ -286,7 +289,9 @@ impl Hub {
                 Outcome::NotAppended { .. }
                 | Outcome::Claimed { .. }
                 | Outcome::NotClaimed { .. }
-                | Outcome::Passed { .. } => {}
+                | Outcome::Passed { .. }
+                | Outcome::Advanced(_)
+                | Outcome::NotAdvanced(_) => {}
             }
         }
         self.outcomes.extend(outcomes);
@@ -338,9 +343,11 @@ impl Hub {
         self.write_marks();
     }
 
-    /// Lets go all that need not be kept.
-    pub(super) fn prune(&mut self, now_micros: i64) {
-        while self.store().prune(now_micros / 1_000) {}
+    /// Looks at the clock, and lets go all that need not be kept.
+    pub(super) fn prune(&mut self, look: Look) {
+        self.store().look(look);
+        self.store().note_time();
+        while self.store().prune() {}
     }
 
     /// What the log holds: channels and numbers.

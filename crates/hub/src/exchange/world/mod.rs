@@ -14,10 +14,12 @@ mod stories;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chapfood_protocol::BROADCAST;
 use proptest::prelude::*;
 
+use crate::log::Look;
 use account::Account;
 use hub::{Ask, Hub, Line};
 use people::{Packet, Person, Up};
@@ -49,13 +51,17 @@ struct World {
     whose: BTreeMap<Line, usize>,
     copy: Option<PathBuf>,
     now_micros: i64,
+    /// By how much the hub's clock is wrong.
+    clock_error: i64,
+    /// When the hub was started.
+    started_micros: i64,
     step: usize,
 }
 
 impl World {
     fn new() -> Self {
         Self {
-            hub: Hub::new(),
+            hub: Hub::new(Look { clock: BEGIN_MICROS / 1_000, uptime: Duration::ZERO }),
             people: PEOPLE.map(Person::new).into(),
             account: Account::default(),
             up: BTreeMap::new(),
@@ -64,6 +70,8 @@ impl World {
             whose: BTreeMap::new(),
             copy: None,
             now_micros: BEGIN_MICROS,
+            clock_error: 0,
+            started_micros: BEGIN_MICROS,
             step: 0,
         }
     }
@@ -128,24 +136,24 @@ impl World {
             Step::Go(who) => self.go(who),
             Step::WriteMarks => self.hub.write_marks(),
             Step::Crash => {
-                self.hub.crash();
-                self.all_links_break();
+                self.hub_starts();
             }
             Step::Stop => {
                 self.hub.learn(usize::MAX);
                 self.said_goodbye()?;
                 self.hub.write_marks();
                 self.commit(usize::MAX)?;
-                self.hub.crash();
-                self.all_links_break();
+                self.hub_starts();
             }
             Step::Backup => {
                 self.copy = Some(self.hub.backup());
                 self.account.backup();
             }
             Step::Restore => {
-                if let Some(copy) = &self.copy {
-                    self.hub.restore(copy);
+                if let Some(copy) = self.copy.clone() {
+                    self.started_micros = self.now_micros;
+                    let look = self.look();
+                    self.hub.restore(&copy, look);
                     self.all_links_break();
                     self.account.restore(self.step);
                 }
@@ -153,13 +161,17 @@ impl World {
             Step::Prune => {
                 self.hub.note_who_is_here();
                 self.commit(MANY)?;
-                self.hub.prune(self.now_micros);
+                self.hub.prune(self.look());
                 return self.account.pruned(&self.hub.kept(), &self.people, self.now_micros, self.step);
             }
             Step::Copy(who) => self.people[who].copy(),
             Step::PutBack(who) => {
                 self.lose(who, 0);
                 self.people[who].put_back(self.step);
+            }
+            Step::Jump(days) => {
+                self.clock_error += i64::from(days) * 24 * HOUR_MICROS;
+                self.account.clock_leaps();
             }
             Step::Work => return self.take_all(&WORK),
             Step::Flow(who) => return self.take_all(&flow(who)),
@@ -170,6 +182,18 @@ impl World {
 
     fn take_all(&mut self, steps: &[Step]) -> Result<(), String> {
         steps.iter().try_for_each(|step| self.take(step))
+    }
+
+    /// What the hub reads when it looks at the clock.
+    fn look(&self) -> Look {
+        let clock = (self.now_micros + self.clock_error) / 1_000;
+        Look { clock, uptime: Duration::from_micros((self.now_micros - self.started_micros).unsigned_abs()) }
+    }
+
+    fn hub_starts(&mut self) {
+        self.started_micros = self.now_micros;
+        self.hub.crash(self.look());
+        self.all_links_break();
     }
 
     fn connect(&mut self, who: usize) {
@@ -227,7 +251,7 @@ impl World {
     }
 
     fn commit(&mut self, most: usize) -> Result<(), String> {
-        for committed in self.hub.commit(most, self.now_micros) {
+        for committed in self.hub.commit(most, (self.now_micros + self.clock_error).max(0), self.look()) {
             self.account.note(committed, self.now_micros)?;
         }
         self.account.check_cursors(&self.hub.cursors(), &self.people)

@@ -313,6 +313,8 @@ pub(super) fn channel(entry: &Entry) -> Arc<str> {
 pub(super) fn name(entry: &Entry) -> String {
     match entry {
         Entry::Notification(notification) => notification.id.as_str().to_owned(),
-        Entry::Taken(change) | Entry::Released(change) => format!("{} {:?}", change.id.as_str(), change.at),
+        Entry::Taken(change) | Entry::Released(change) => {
+            format!("{} at {:?} as {}", change.id.as_str(), change.at, change.seq)
+        }
     }
 }

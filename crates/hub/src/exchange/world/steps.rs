@@ -53,6 +53,8 @@ pub(super) enum Step {
     PutBack(usize),
     /// So many hours pass.
     Pass(u16),
+    /// The hub's clock is put forward or back by so many days.
+    Jump(i16),
     /// Everything that is under way in the hub gets done.
     Work,
     /// Everything that is under way to and from a client arrives.
@@ -89,6 +91,7 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
         3 => (who.clone(), 0..4_usize).prop_map(|(who, n)| Step::Lose(who, n)),
         3 => Just(Step::Notice),
         2 => who.clone().prop_map(Step::Go),
+        1 => (-20_000..20_000_i16).prop_map(Step::Jump),
         20 => Just(Step::Work),
         30 => who.prop_map(Step::Flow),
         4 => Just(Step::WriteMarks),
