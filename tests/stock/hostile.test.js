@@ -301,3 +301,24 @@ test('plain HTTP to wrong places is answered, not followed', async (t) => {
   }
   await stillServed('wrong requests');
 });
+
+test('a client is in a thousand channels at most, and told so in its language', async (t) => {
+  const hub = await startHub(t);
+  const { stillServed } = await bystander(t, hub);
+  for (const [lang, words] of [
+    ['fr', "Vous êtes déjà dans 1000 canaux : quittez-en un d'abord"],
+    ['en', 'You are in 1000 channels already: leave one first'],
+  ]) {
+    const hoarder = await connect(t, hub, { auth: { user_id: `hoarder-${lang}`, lang } });
+    for (let n = 0; n <= 1_000; n += 1) hoarder.emit('join-channel', `${lang}-${n}`);
+    await hoarder.refused([words], ['too_many_channels'], 'join-channel');
+    await hoarder.settle();
+    assert.equal(hoarder.payloads('channel-joined').length, 1_000);
+    await hoarder.join(`${lang}-7`);
+    hoarder.emit('leave-channel', `${lang}-7`);
+    await hoarder.next('channel-left');
+    hoarder.emit('join-channel', 'one for one');
+    await hoarder.next('channel-joined', ({ channel }) => channel === 'one for one');
+  }
+  await stillServed('a hoarder of channels');
+});

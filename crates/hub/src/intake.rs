@@ -4,7 +4,7 @@
 //! of 20,000). Its extractors run in the reader, one after the other; so an extractor puts each event into
 //! the socket's queue, and one task works the queue off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -204,6 +204,8 @@ struct Person {
     born: u64,
     /// Where the device says it is; each is used once, by the first join of its connection.
     cursors: BTreeMap<String, Position>,
+    /// Where it asked to be, and has not left.
+    channels: HashSet<String>,
 }
 
 impl Person {
@@ -217,7 +219,20 @@ impl Person {
             subscriber: auth.subscriber(),
             acknowledges,
             cursors: if acknowledges { auth.cursors.clone() } else { BTreeMap::new() },
+            channels: HashSet::new(),
         }
+    }
+
+    /// The channel that it joins. Counted here, before the log remembers it.
+    fn joins(&mut self, payload: Value, limits: &Limits) -> Result<String, Problem> {
+        let channel = parse_channel_name(payload, limits)?;
+        if !self.channels.contains(&channel) {
+            if self.channels.len() >= limits.channels {
+                return Err(Problem::TooManyChannels(limits.channels));
+            }
+            self.channels.insert(channel.clone());
+        }
+        Ok(channel)
     }
 }
 
@@ -252,7 +267,7 @@ fn request(
                 }
             }
         }
-        event::JOIN_CHANNEL => match parse_channel_name(payload, limits) {
+        event::JOIN_CHANNEL => match person.joins(payload, limits) {
             Ok(channel) => Request::Locate {
                 tag: ask(What::Join),
                 claim: person.cursors.remove(&channel),
@@ -262,7 +277,10 @@ fn request(
             Err(problem) => refusal(ask, name, vec![problem], None),
         },
         event::LEAVE_CHANNEL => match parse_channel_name(payload, limits) {
-            Ok(channel) => Request::Pass { tag: ask(What::Leave { channel }) },
+            Ok(channel) => {
+                person.channels.remove(&channel);
+                Request::Pass { tag: ask(What::Leave { channel }) }
+            }
             Err(problem) => refusal(ask, name, vec![problem], None),
         },
         event::RECEIVED => match parse_received(payload, limits) {

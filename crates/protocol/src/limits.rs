@@ -14,6 +14,8 @@ pub struct Limits {
     pub data_bytes: usize,
     /// Levels of nesting in `data`; `{}` has one.
     pub data_depth: usize,
+    /// Channels that one connection may be in, apart from the broadcasts.
+    pub channels: usize,
     /// Bytes of one message on the transport. Past it the connection is closed, not answered.
     pub payload_bytes: usize,
 }
@@ -26,6 +28,7 @@ impl Default for Limits {
             channel: 100,
             data_bytes: 64 * 1024,
             data_depth: 32,
+            channels: 1_000,
             payload_bytes: 1_000_000,
         }
     }

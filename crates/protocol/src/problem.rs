@@ -44,6 +44,8 @@ pub enum Problem {
     BinaryNotSupported,
     /// The client is not in this channel.
     NotInChannel(String),
+    /// In, or remembered in, so many channels already: this one was not joined.
+    TooManyChannels(usize),
     /// No event has this name.
     UnknownEvent(String),
     /// No notification with this id is kept here.
@@ -78,6 +80,7 @@ impl Problem {
             Self::PayloadUnreadable => "payload_unreadable".into(),
             Self::BinaryNotSupported => "binary_not_supported".into(),
             Self::NotInChannel(_) => "not_in_channel".into(),
+            Self::TooManyChannels(_) => "too_many_channels".into(),
             Self::UnknownEvent(_) => "unknown_event".into(),
             Self::UnknownNotification => "unknown_notification".into(),
             Self::AlreadyTaken(_) => "already_taken".into(),
@@ -114,6 +117,9 @@ impl Problem {
             Self::PayloadUnreadable => "Le payload est illisible : JSON trop imbriqué ou mal formé".into(),
             Self::BinaryNotSupported => "Les pièces jointes binaires ne sont pas acceptées".into(),
             Self::NotInChannel(channel) => format!("Vous n'êtes pas dans « {channel} »"),
+            Self::TooManyChannels(limit) => {
+                format!("Vous êtes déjà dans {limit} canaux : quittez-en un d'abord")
+            }
             Self::UnknownEvent(event) => format!("Événement inconnu : {event}"),
             Self::UnknownNotification => "Cette notification n'est plus connue du hub".into(),
             Self::AlreadyTaken(who) => format!("Déjà pris en charge par {who}"),
@@ -144,6 +150,7 @@ impl Problem {
             Self::PayloadUnreadable => "The payload cannot be read: JSON nested too deep or malformed".into(),
             Self::BinaryNotSupported => "Binary attachments are not accepted".into(),
             Self::NotInChannel(channel) => format!("You are not in « {channel} »"),
+            Self::TooManyChannels(limit) => format!("You are in {limit} channels already: leave one first"),
             Self::UnknownEvent(event) => format!("Unknown event: {event}"),
             Self::UnknownNotification => "The hub no longer knows this notification".into(),
             Self::AlreadyTaken(who) => format!("Already taken by {who}"),

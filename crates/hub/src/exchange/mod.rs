@@ -258,12 +258,16 @@ impl Exchange {
             Outcome::Repeated { tag, .. }
             | Outcome::NotAppended { tag, .. }
             | Outcome::NotClaimed { tag, .. }
+            | Outcome::NotLocated { tag, .. }
                 if !self.is_current(&tag) => {}
             Outcome::Repeated { tag, first } => self.confirm(tag, first, true, None),
             Outcome::NotAppended { tag, why } => {
                 let client_id = if let What::Send { client_id } = tag.what { client_id } else { None };
                 let subject = Subject { client_id, id: None };
                 self.refuse(tag.sid, event::SEND_NOTIFICATION, &[why], subject, tag.ack);
+            }
+            Outcome::NotLocated { tag, why } => {
+                self.refuse(tag.sid, event::JOIN_CHANNEL, &[why], Subject::default(), tag.ack);
             }
             Outcome::Claimed { tag, entry, new } => self.on_claimed(tag, *entry, new),
             Outcome::NotClaimed { tag, why } => {

@@ -9,6 +9,9 @@ use chapfood_protocol::{Auth, BROADCAST};
 use super::membership::Membership;
 use crate::log::{Cursor, Place};
 
+/// Channels that a socket may have left with something in doubt. Of more than these that comes again.
+const LEFT: usize = 1_000;
+
 /// Where one socket is.
 #[derive(Debug)]
 pub(crate) struct Seats {
@@ -60,7 +63,7 @@ impl Seats {
         let Some(mut membership) = self.memberships.remove(channel) else { return false };
         membership.pause();
         // Of a client that is remembered nowhere nothing comes again, so nothing is in doubt.
-        if self.subscriber.is_some() && !membership.is_settled() {
+        if self.subscriber.is_some() && !membership.is_settled() && self.left.len() < LEFT {
             self.left.insert(Arc::clone(channel), membership);
         }
         true
@@ -94,7 +97,12 @@ impl Seats {
     pub(super) fn on_received(&mut self, channel: &Arc<str>, seq: u64) -> Result<Option<Cursor>, NotHere> {
         let subscriber = self.subscriber.clone().filter(|_| self.acknowledges);
         let membership = self.membership(channel).ok_or(NotHere)?;
-        Ok(subscriber.and_then(|subscriber| Some(cursor(&subscriber, channel, membership.on_received(seq)?))))
+        let received = subscriber
+            .and_then(|subscriber| Some(cursor(&subscriber, channel, membership.on_received(seq)?)));
+        if self.left.get(channel).is_some_and(Membership::is_settled) {
+            self.left.remove(channel);
+        }
+        Ok(received)
     }
 
     /// Where everybody for whom a place is remembered stands, as far as is sure: they are here.
@@ -122,4 +130,40 @@ impl Seats {
 
 fn cursor(subscriber: &Arc<str>, channel: &Arc<str>, seq: u64) -> Cursor {
     Cursor { subscriber: Arc::clone(subscriber), channel: Arc::clone(channel), seq }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A device in channel `a` that was given 1.
+    fn given_one() -> (Seats, Arc<str>) {
+        let device = serde_json::json!({ "device_id": "bar", "protocol": 2 });
+        let mut seats = Seats::of(&Auth::from_value(&device));
+        let channel: Arc<str> = "a".into();
+        let begin = Place { head: 0, pruned: 0, received: 0, unknown: false, claimed: false };
+        seats.join(&channel, &begin).gave(1, 0);
+        (seats, channel)
+    }
+
+    #[test]
+    fn a_channel_that_was_left_is_forgotten_once_all_that_was_given_is_acknowledged() {
+        let (mut seats, channel) = given_one();
+        assert!(seats.leave(&channel));
+        let received = seats.on_received(&channel, 1).expect("it was here").map(|cursor| cursor.seq);
+        assert_eq!(received, Some(1));
+        assert!(seats.left.is_empty(), "nothing is in doubt any more");
+    }
+
+    #[test]
+    fn a_client_that_joins_and_leaves_without_end_is_remembered_up_to_a_bound() {
+        let (mut seats, _) = given_one();
+        for n in 0..2 * LEFT {
+            let channel: Arc<str> = n.to_string().into();
+            let begin = Place { head: 0, pruned: 0, received: 0, unknown: false, claimed: false };
+            seats.join(&channel, &begin).gave(1, 0);
+            assert!(seats.leave(&channel));
+        }
+        assert_eq!(seats.left.len(), LEFT);
+    }
 }

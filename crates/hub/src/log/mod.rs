@@ -150,6 +150,11 @@ pub(crate) enum Outcome<T> {
         /// Which numbers after its cursor are claims, ascending: the others are notifications.
         claims: Vec<u64>,
     },
+    /// It is not remembered there.
+    NotLocated {
+        tag: T,
+        why: Problem,
+    },
     Passed {
         tag: T,
     },

@@ -35,6 +35,9 @@ pub(super) struct Row {
     pruned: u64,
 }
 
+/// Channels in which one subscriber may be remembered: more than any shop has. Who was in so many within a year is
+/// let into no further one rather than being forgotten in another.
+pub(super) const CHANNELS_OF_ONE: usize = 10_000;
 /// More channels than any shop has; past it the map is emptied rather than growing for ever.
 const CHANNELS_IN_MEMORY: usize = 10_000;
 
@@ -165,6 +168,7 @@ pub(super) enum Done {
     Claimed { entry: Box<Entry>, new: bool },
     NotClaimed(Problem),
     Located(Place, Vec<u64>),
+    NotLocated(Problem),
     Nothing,
 }
 
@@ -182,6 +186,7 @@ impl Done {
                 Some(Outcome::Claimed { tag, entry, new })
             }
             (Self::NotClaimed(why), Request::Claim { tag, .. }) => Some(Outcome::NotClaimed { tag, why }),
+            (Self::NotLocated(why), Request::Locate { tag, .. }) => Some(Outcome::NotLocated { tag, why }),
             (Self::Located(place, claims), Request::Locate { tag, channel, .. }) => {
                 Some(Outcome::Located { tag, channel, place, claims })
             }
@@ -341,8 +346,11 @@ impl Group<'_> {
             let place = locate(extent(self.db, row)?, self.epoch, None, None);
             return Ok(Done::Located(place, Vec::new()));
         };
-        let row = self.place(channel)?;
         let stored = cursor(self.db, subscriber, channel)?;
+        if stored.is_none() && channel != BROADCAST && count_of(self.db, subscriber)? >= CHANNELS_OF_ONE {
+            return Ok(Done::NotLocated(Problem::TooManyChannels(CHANNELS_OF_ONE)));
+        }
+        let row = self.place(channel)?;
         let place = locate(extent(self.db, Some(row))?, self.epoch, stored, claim);
         self.db
             .prepare_cached(
@@ -399,6 +407,13 @@ fn cursor(db: &Connection, subscriber: &str, channel: &str) -> rusqlite::Result<
     )?
     .query_row([subscriber, channel], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))
     .optional()
+}
+
+fn count_of(db: &Connection, subscriber: &str) -> rusqlite::Result<usize> {
+    let count = db
+        .prepare_cached("SELECT count(*) FROM cursor WHERE subscriber = ?1")?
+        .query_row([subscriber], |row| row.get::<_, i64>(0))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// A channel without a row is empty, and begins where one made now would.

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::reader::Reader;
-use super::store::Store;
+use super::store::{CHANNELS_OF_ONE, Store};
 use super::{Cursor, Entry, FeedRequest, Look, OpenFile, Outcome, Request, schema};
 use crate::{HubError, Retention};
 
@@ -306,6 +306,25 @@ fn a_subscriber_without_a_name_is_at_the_end_and_leaves_no_trace() {
         .and_then(|db| db.query_row("SELECT count(*) FROM channel", [], |row| row.get(0)))
         .expect("counted");
     assert_eq!(channels, 0, "looking at a channel does not make it");
+}
+
+#[test]
+fn nobody_is_remembered_in_more_channels_than_the_bound_and_the_known_ones_stay() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    let db = Connection::open(&file.path).expect("opened");
+    db.execute_batch(&format!(
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {CHANNELS_OF_ONE})
+         INSERT INTO channel (name) SELECT 'c' || n FROM n;
+         INSERT INTO cursor (subscriber, channel_id, seq, seen_at) SELECT 'user:bob', id, 0, 0 FROM channel;"
+    ))
+    .expect("he was everywhere");
+    let outcomes = store.commit(vec![locate("one more", "user:bob")], day(0));
+    let refused = Problem::TooManyChannels(CHANNELS_OF_ONE);
+    assert!(matches!(&outcomes[..], [Outcome::NotLocated { why, .. }] if *why == refused), "{outcomes:?}");
+    for (channel, who) in [("c7", "user:bob"), ("*", "user:bob"), ("one more", "user:eve")] {
+        assert_eq!(located(&store.commit(vec![locate(channel, who)], day(0))), (0, 0), "{channel} {who}");
+    }
 }
 
 /// So many days after the first, in microseconds.

@@ -31,7 +31,8 @@ impl Hub {
                 Outcome::Repeated { .. }
                 | Outcome::NotAppended { .. }
                 | Outcome::Claimed { .. }
-                | Outcome::NotClaimed { .. } => {}
+                | Outcome::NotClaimed { .. }
+                | Outcome::NotLocated { .. } => {}
             }
         }
     }

@@ -291,7 +291,8 @@ impl Hub {
                 | Outcome::NotClaimed { .. }
                 | Outcome::Passed { .. }
                 | Outcome::Advanced(_)
-                | Outcome::NotAdvanced(_) => {}
+                | Outcome::NotAdvanced(_)
+                | Outcome::NotLocated { .. } => {}
             }
         }
         self.outcomes.extend(outcomes);
