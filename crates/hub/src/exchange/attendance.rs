@@ -51,7 +51,7 @@ impl Exchange {
         self.clients.insert(sid, client);
         self.answer(sid, event::CONNECTION_CONFIRMED, &confirmed, None);
         let room = self.rooms.entry(BROADCAST.into()).or_default();
-        room.head = broadcasts.head;
+        self.busy.extend(room.place_at(broadcasts.head));
         room.members.insert(sid);
         self.tell_gap(sid, BROADCAST, broadcasts);
         self.serve(sid);
@@ -75,7 +75,7 @@ impl Exchange {
         let (missing, pending_count) = (membership.missing(head), membership.pending(head));
         let lang = client.lang;
         let room = self.rooms.entry(Arc::clone(channel)).or_default();
-        room.head = head;
+        self.busy.extend(room.place_at(head));
         let came = room.members.insert(sid);
         let joined = ChannelJoined {
             message: match lang {

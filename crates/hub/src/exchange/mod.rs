@@ -114,6 +114,15 @@ struct Room {
     head: u64,
 }
 
+impl Room {
+    /// Somebody was placed before this head. Names the members for whom that is news: a channel that was let go
+    /// while they were in it begins again after its numbers, and they have to be taken past these.
+    fn place_at(&mut self, head: u64) -> impl Iterator<Item = Sid> + '_ {
+        let jumps = std::mem::replace(&mut self.head, head) != head;
+        self.members.iter().copied().filter(move |_| jumps)
+    }
+}
+
 /// What stays the same while the hub runs.
 pub(crate) struct About {
     pub(crate) epoch: String,

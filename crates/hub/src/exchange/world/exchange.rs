@@ -44,7 +44,7 @@ impl Hub {
         socket.connected = true;
         socket.seats.join(&everybody, &place).learn_claims(claims);
         let room = self.rooms.entry(everybody).or_default();
-        room.head = place.head;
+        self.busy.extend(room.place_at(place.head));
         room.members.insert(line);
         self.answer(line, Packet::Confirmed { epoch: self.epoch.clone() });
         if !place.is_whole() {
@@ -68,7 +68,7 @@ impl Hub {
         membership.learn_claims(claims);
         let (missing, pending) = (membership.missing(place.head), membership.pending(place.head));
         let room = self.rooms.entry(Arc::clone(channel)).or_default();
-        room.head = place.head;
+        self.busy.extend(room.place_at(place.head));
         room.members.insert(line);
         if place.unknown {
             self.answer(line, Packet::Resync { channel: Arc::clone(channel) });

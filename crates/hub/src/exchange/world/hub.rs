@@ -82,6 +82,13 @@ pub(super) struct Room {
     pub(super) head: u64,
 }
 
+impl Room {
+    pub(super) fn place_at(&mut self, head: u64) -> Vec<Line> {
+        let jumps = std::mem::replace(&mut self.head, head) != head;
+        self.members.iter().copied().filter(|_| jumps).collect()
+    }
+}
+
 /// The open log.
 pub(super) struct Log {
     pub(super) store: Store,

@@ -46,3 +46,10 @@ fn a_device_that_hears_of_a_restored_hub_and_loses_it_before_its_channels_are_an
     let heard = [Step::Connect(BAR), Step::Send(None, None), Step::Work, Step::Flow(BAR)];
     assert_eq!(happens(true, &[&lost[..], &heard].concat()), Ok(()));
 }
+
+#[test]
+fn who_is_in_a_channel_that_was_let_go_is_taken_past_its_numbers() {
+    let pruned = [Step::Send(Some(0), None), Step::Work, Step::Pass(168), Step::Connect(0), Step::Prune];
+    let steps = [&pruned[..], &[Step::Connect(1), Step::Send(None, None), Step::Work]].concat();
+    assert_eq!(happens(false, &steps), Ok(()));
+}
