@@ -6,7 +6,7 @@ import { Account } from './account.js';
 import { chance, seed } from './chance.js';
 import { Crew } from './crew.js';
 import { Proxy } from './proxy.js';
-import { pause } from './waiting.js';
+import { pause, until } from './waiting.js';
 import { startHub } from '../stock/support/hub.js';
 
 // A handful of orders a second: enough for each second to have some.
@@ -47,7 +47,9 @@ async function notices(t, lay) {
   end();
   await station.until('the station is back', ({ link }) => link.state === 'connected', 30_000);
   const back = performance.now();
-  const late = await crew.drain();
+  const before = account.confirmed.size;
+  const late = [await until('orders come again', () => account.confirmed.size >= before + 20)].filter(Boolean);
+  late.push(...(await crew.drain()));
   return { seed, noticedAfter: Math.round(noticed - silent), backAfter: Math.round(back - noticed), ...account.verdict(), late };
 }
 
