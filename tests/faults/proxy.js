@@ -127,12 +127,15 @@ class Wire {
         await pause(LOOK);
         continue;
       }
+      // The other direction may have had the last byte.
+      if (this.#left === 0) return;
       const bytes = Math.min(piece.length - at, this.#left, mode === 'trickle' ? TRICKLE.bytes : Infinity);
+      this.#left -= bytes;
+      const last = this.#left === 0;
       if (mode === 'trickle') await pause(TRICKLE.every);
       if (to !== this.#ended && !to.write(piece.subarray(at, at + bytes))) await once(to, 'drain');
       at += bytes;
-      this.#left -= bytes;
-      if (this.#left === 0) {
+      if (last) {
         this.#torn = true;
         for (const socket of [this.#near, this.#far]) socket.destroySoon();
       }
