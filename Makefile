@@ -24,9 +24,10 @@ gallery: ## Take a picture of every screen in both languages, both themes and th
 	@npm --prefix ui run --silent build
 	@cd ui && CHAPFOOD_EVERY_LOOK=1 npx playwright test looks
 
-soak: ## Kill a hub 1,000 times under load and account for 100,000 notifications (about ten minutes)
+soak: ## Put the hub and stations through every fault at length, and print what became of it (about half an hour)
 	@scripts/bootstrap.sh test
-	@cargo build --locked --package chapfood-cli
+	@cargo build --locked --package chapfood-cli --package chapfood-browser
+	@CHAPFOOD_ROUNDS=1000 cargo test --locked --quiet --package chapfood-client --test leaks
 	@npm --prefix tests/faults run --silent soak
 
 check: ## Run the quick checks only: layout, formatting, lints, the UI's own tests

@@ -1,6 +1,8 @@
-// The long run of every trial: `node soak.js [SHARE]`, where a share of 0.1 is a tenth of it. Prints what is under way
-// to stderr and the table for docs/reliability.md to stdout; the exit code says whether all is well.
+// The long run of every trial: `node soak.js [SHARE] [PROMISE]`, where a share of 0.1 is a tenth of it, and P8 means the
+// trials of that promise alone. Prints what is under way to stderr and the table for docs/reliability.md to stdout; the
+// exit code says whether all is well.
 
+import { interruptedBackups, interruptedRestores } from './copies.js';
 import { cutPower } from './cuts.js';
 import { fillDisk, fillStationsDisk } from './full.js';
 import { gaps } from './gaps.js';
@@ -10,13 +12,32 @@ import { cableIsPulled, hubStopsDead, stationSleeps } from './silence.js';
 import { stalledInABacklog, stalledReaders } from './stalled.js';
 import { popupKills, stationKills } from './station-kills.js';
 import { storm } from './storm.js';
+import { interruptedHubUpdates, interruptedStationUpdates } from './upgrades.js';
 
 const share = Number(process.argv[2] ?? 1);
+const promise = process.argv[3];
+const chosen = ({ promises }) => promise === undefined || promises.split(' ').includes(promise);
 const times = (whole) => Math.max(1, Math.round(whole * share));
 const started = Date.now();
 const minutes = () => ((Date.now() - started) / 60_000).toFixed(1);
 const seconds = (milliseconds) => `${(milliseconds / 1_000).toFixed(1)} s`;
 const megabytes = (kilobytes) => `${(kilobytes / 1_024).toFixed(1)} MB`;
+
+// At the whole share every step is tried, and every older version.
+const steps = share < 1 ? { stride: 3, older: 1 } : {};
+// What was found after each death, of every version that was tried: `allowed` verdicts, and others.
+function verdicts(trials, allowed) {
+  const found = Object.values(trials).flatMap((trial) => Object.entries(trial.verdicts));
+  return {
+    deaths: Object.values(trials).reduce((sum, { deaths }) => sum + deaths, 0),
+    others: found.filter(([words]) => !allowed.includes(words)).reduce((sum, [, count]) => sum + count, 0),
+  };
+}
+const interrupted = {
+  promises: 'P13',
+  counts: ({ deaths, others }) => `killed at ${deaths} steps, ${others} times something else than before or after`,
+  holds: ({ deaths, others }) => deaths > 0 && others === 0,
+};
 
 // `run` gives figures; `counts` words what was tried and found apart from the account, and `holds` what must hold
 // apart from it.
@@ -107,6 +128,22 @@ const TRIALS = [
     counts: ({ grown }) => `hub grew by ${megabytes(grown)}`,
     holds: ({ grown }) => grown <= 20_000,
   },
+  {
+    ...interrupted, what: 'restore killed before each of its steps, kill and power cut',
+    run: async (t) => verdicts([await interruptedRestores(t, steps)], ['older', 'newer']),
+  },
+  {
+    ...interrupted, what: 'backup killed before each of its steps, kill and power cut',
+    run: async (t) => verdicts([await interruptedBackups(t, steps)], ['no copy', 'whole']),
+  },
+  {
+    ...interrupted, what: 'first start of a hub and updates of older databases, likewise',
+    run: async (t) => verdicts(await interruptedHubUpdates(t, steps), ['as it was']),
+  },
+  {
+    ...interrupted, what: 'first start of a station and updates of older histories, likewise',
+    run: async (t) => verdicts(await interruptedStationUpdates(t, steps), ['as it was']),
+  },
 ];
 
 // It mostly waits, and so runs beside the others.
@@ -139,10 +176,10 @@ async function attempt({ promises, what, run, counts, holds = () => true }) {
   }
 }
 
-const waiting = attempt(OUTAGE);
+const waiting = [OUTAGE].filter(chosen).map(attempt);
 const results = [];
-for (const trial of TRIALS) results.push(await attempt(trial));
-results.push(await waiting);
+for (const trial of TRIALS.filter(chosen)) results.push(await attempt(trial));
+results.push(...(await Promise.all(waiting)));
 
 const cell = (value) => (value === undefined ? '' : value.toLocaleString('en'));
 console.log('| promise | trial | | confirmed | lost | unexpected | doubled | out of order |');
