@@ -102,7 +102,8 @@ class Wire {
     if (this.#torn) return;
     this.#torn = true;
     for (const socket of [this.#near, this.#far]) {
-      if (socket.connecting) socket.destroy();
+      // One that is still to say its end cannot be reset: Node would keep it for ever, and never exit.
+      if (socket.connecting || socket.writableEnded) socket.destroy();
       else socket.resetAndDestroy();
     }
   }
