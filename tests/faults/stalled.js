@@ -11,15 +11,15 @@ import { pause, until } from './waiting.js';
 import { connect } from '../stock/support/client.js';
 import { startHub } from '../stock/support/hub.js';
 
-// An order of 12 KB ten times a second: what the kernels buffer for a client is full within a few seconds.
-const EVERY = 100;
+// An order of 12 KB five times a second: what the kernels buffer for a client is full within a few seconds.
+const EVERY = 200;
 const FILLING = 'x'.repeat(12_000);
 // Longer than the hub lets a client take nothing, which is 15 s, like ping and timeout together.
-const GIVEN_UP = 40_000;
+const GIVEN_UP = 60_000;
 
 // `clients` in all. Of the `stalled` ones half are stock clients, which answer no ping any more, and half are devices
 // that do. `calm` milliseconds are measured before they stall.
-export async function stalledReaders(t, { clients = 200, stalled = 20, calm = 3_000 } = {}) {
+export async function stalledReaders(t, { clients = 200, stalled = 20, calm = 4_000 } = {}) {
   const account = new Account();
   const hub = await startHub(t);
   const close = (sockets) => sockets.forEach((socket) => socket.close());
@@ -43,7 +43,7 @@ export async function stalledReaders(t, { clients = 200, stalled = 20, calm = 3_
   const [p99, before] = [orders.p99(), most(memory.sinceLast()).memory];
 
   readers.forEach((reader) => reader.stall());
-  late.push(await until('the hub ends the stalled ones', () => present() === clients - stalled + 1, GIVEN_UP));
+  late.push(await until('the hub ends the stalled ones', () => present() <= clients - stalled + 1, GIVEN_UP));
   const [p99Stalled, meanwhile] = [orders.p99(), most(memory.sinceLast()).memory];
   readers.forEach((reader) => reader.end());
 
