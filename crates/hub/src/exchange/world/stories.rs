@@ -14,6 +14,14 @@ fn who_is_behind_when_all_of_it_goes_is_level_all_the_same() {
 }
 
 #[test]
+fn who_comes_back_to_a_channel_before_its_marks_are_on_the_disk_goes_on_where_it_was() {
+    let given =
+        [Step::Flow(BOB), Step::Burst(0, 2), Step::Work, Step::Flow(BOB), Step::Alive(BOB), Step::Alive(BOB)];
+    let back = [Step::Leave(BOB, 0), Step::Join(BOB, 0), Step::Flow(BOB), Step::Work, Step::Flow(BOB)];
+    assert_eq!(happens(true, &[&given[..], &back].concat()), Ok(()));
+}
+
+#[test]
 fn a_device_whose_disk_was_put_back_gets_again_what_it_had_acknowledged() {
     let come = [Step::Flow(BAR), Step::Copy(BAR), Step::Burst(0, 3), Step::Work, Step::Flow(BAR)];
     let acknowledged = [Step::Acknowledge(BAR), Step::Flow(BAR), Step::Work, Step::PutBack(BAR)];
