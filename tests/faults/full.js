@@ -55,9 +55,10 @@ export async function fillDisk(t, { kilobytes, room = kilobytes, rounds }) {
   late.push(...(await crew.drain(PATIENCE)));
   const { integrity, ids } = await hub.stop().then(() => look(disk.outside('hub')));
   if (integrity !== 'ok') broken += 1;
-  const codes = [...new Set(refused())].sort();
-  const stored = ids.length;
-  return { seed, rounds, refused: refused().length, codes, stored, differences, broken, deaths, ...account.verdict(), late: late.filter(Boolean) };
+  return {
+    seed, rounds, refused: refused().length, codes: [...new Set(refused())].sort(), stored: ids.length,
+    differences, broken, deaths, ...account.verdict(), late: late.filter(Boolean),
+  };
 }
 
 const inside = (disk, sql) => query(`${disk.path}/hub/hub.sqlite3`, sql, disk.through);
