@@ -44,6 +44,8 @@ struct Known {
     seen: BTreeMap<Key, i64>,
     /// Places in `entries` that are in the log; only noted for a copy.
     kept: BTreeSet<usize>,
+    /// How many entries there had ever been; only noted for a copy.
+    count: usize,
 }
 
 #[derive(Debug, Default)]
@@ -128,7 +130,7 @@ impl Account {
 
     pub(super) fn backup(&mut self) {
         let kept = self.in_log().map(|(place, _)| place).collect();
-        self.copy = Known { kept, ..self.known.clone() };
+        self.copy = Known { kept, count: self.entries.len(), ..self.known.clone() };
     }
 
     pub(super) fn restore(&mut self, step: usize) {
@@ -136,8 +138,13 @@ impl Account {
         for (place, entry) in self.entries.iter_mut().enumerate() {
             if self.copy.kept.contains(&place) {
                 entry.gone = None;
-            } else if entry.gone.is_none() {
-                entry.gone = Some(Gone::Restored(step));
+            } else {
+                entry.gone = match entry.gone {
+                    None => Some(Gone::Restored(step)),
+                    // The copy never had it, and gives its number to another one.
+                    Some(Gone::Pruned(since)) if place >= self.copy.count => Some(Gone::Restored(since)),
+                    gone => gone,
+                };
             }
         }
     }
