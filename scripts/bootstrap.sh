@@ -9,7 +9,7 @@ source "$(dirname "$0")/common.sh"
 what=${1:?"say what for: build, check or test"}
 
 build_packages=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev libssl-dev build-essential pkg-config)
-test_packages=(xvfb openbox dunst dbus dbus-bin procps xauth x11-utils xdotool imagemagick webkit2gtk-driver faketime
+test_packages=(xvfb openbox dunst dbus dbus-bin procps xauth x11-utils xdotool imagemagick webkit2gtk-driver faketime iproute2
   fonts-inter fonts-dejavu-core fonts-noto-color-emoji chromium)
 
 # Not on every Debian or Ubuntu under this name; what they bring is then part of another package, comes
@@ -60,7 +60,7 @@ require_elsewhere() {
   local program absent=""
   pkg-config --exists webkit2gtk-4.1 ayatana-appindicator3-0.1 openssl 2>/dev/null || absent="the libraries to build with"
   if [ "$what" = test ]; then
-    for program in Xvfb openbox dunst dbus-daemon xauth xdotool import WebKitWebDriver faketime python3; do
+    for program in Xvfb openbox dunst dbus-daemon xauth xdotool import WebKitWebDriver faketime ip unshare python3; do
       command -v "$program" >/dev/null || absent="$absent $program"
     done
   fi

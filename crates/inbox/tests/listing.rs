@@ -120,7 +120,7 @@ const ZONED: &str = "CHAPFOOD_TEST_HISTORY";
 
 /// Runs in a process of its own, because a process has one time zone.
 #[test]
-#[ignore = "started by days_are_those_of_the_computers_zone"]
+#[ignore = "half of a test: days_are_those_of_the_computers_zone runs it, once per time zone"]
 fn prints_days() {
     let file = std::env::var_os(ZONED).expect("the other test names the file");
     let days = Inbox::open(file.as_ref()).expect("opened").outline(&Filter::default()).expect("outlined");

@@ -3,7 +3,8 @@
 use chapfood_protocol::{BROADCAST, ClaimChanged, NotificationId, Person, Problem, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::log::store::{Done, Group, NewEntry, sql};
+use crate::log::group::{Group, NewEntry, sql};
+use crate::log::store::Done;
 use crate::log::{Claim, ClaimKind, Entry};
 
 /// Bytes beyond the quota that claims may still use, some 40,000 of them: when a hub is full, staff must be

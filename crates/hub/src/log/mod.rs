@@ -9,6 +9,7 @@ mod calendar;
 mod claims;
 mod entry;
 mod file;
+mod group;
 mod place;
 mod prune;
 mod reader;

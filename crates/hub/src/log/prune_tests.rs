@@ -4,7 +4,7 @@ use chapfood_protocol::Position;
 use rusqlite::Connection;
 
 use super::store::Store;
-use super::tests::{EPOCH, day, folder, kept, locate, prune_all, send, store};
+use super::tests::{EPOCH, appended, day, folder, kept, locate, pass, prune_all, send, store};
 use super::{Cursor, Look, OpenFile, Outcome, Place, Request};
 
 fn rows(file: &OpenFile, table: &str) -> i64 {
@@ -100,4 +100,67 @@ fn whoever_is_remembered_nowhere_follows_a_channel_that_is_let_go_and_comes_agai
     let outcomes = store.commit(vec![send(2, Some("a"), None)], day(9));
     let [Outcome::Appended { notification, .. }] = &outcomes[..] else { panic!("stored, got {outcomes:?}") };
     assert_eq!(notification.seq, at + 1, "the next one is the one after its place");
+}
+
+#[test]
+fn what_is_old_goes_once_everybody_has_it_and_what_is_young_stays() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    store.commit(vec![send(1, Some("a"), None), send(2, Some("a"), None)], day(0));
+    store.commit(vec![locate("a", "user:bob")], day(0));
+    pass(&mut store, day(5));
+    store.commit(vec![send(3, Some("a"), None)], day(5));
+    prune_all(&mut store, day(8) / 1_000);
+    assert_eq!(kept(&file, "a"), [3], "1 and 2 are older than a week, and Bob came after them");
+    prune_all(&mut store, day(14) / 1_000);
+    assert_eq!(kept(&file, "a"), [3], "3 is old as well, and Bob has not received it");
+    let marks = vec![Cursor { subscriber: "user:bob".into(), channel: "a".into(), seq: 3 }];
+    store.commit(vec![Request::<u32>::Advance(marks)], day(14));
+    prune_all(&mut store, day(14) / 1_000);
+    assert_eq!(kept(&file, "a"), [0_i64; 0], "now he has");
+    assert_eq!(appended(&store.commit(vec![send(4, Some("a"), None)], day(14))), [(4, 4)], "numbers go on");
+}
+
+#[test]
+fn ids_go_on_after_everything_was_let_go_and_the_clock_was_set_back() {
+    let folder = folder();
+    let id = |store: &mut Store, now| match &store.commit(vec![send(1, Some("a"), None)], now)[..] {
+        [Outcome::Appended { notification, .. }] => notification.id.clone(),
+        other => panic!("it is stored, got {other:?}"),
+    };
+    let before = {
+        let (mut store, file) = store(folder.path());
+        let id = id(&mut store, day(100));
+        prune_all(&mut store, day(110) / 1_000);
+        assert_eq!(kept(&file, "a"), [0_i64; 0], "nothing is left to go on from");
+        id
+    };
+    let (mut store, _file) = store(folder.path());
+    assert!(id(&mut store, day(0)) > before, "a later notification sorts later");
+}
+
+#[test]
+fn a_subscriber_away_for_a_month_is_no_longer_waited_for_and_is_told_of_the_gap() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    store.commit(vec![locate("a", "user:bob")], day(0));
+    store.commit(vec![send(1, Some("a"), None), send(2, Some("a"), None)], day(1));
+    prune_all(&mut store, day(29) / 1_000);
+    assert_eq!(kept(&file, "a"), [1, 2], "he was here 29 days ago");
+    prune_all(&mut store, day(31) / 1_000);
+    assert_eq!(kept(&file, "a"), [0_i64; 0]);
+    let outcomes = store.commit(vec![locate("a", "user:bob")], day(31));
+    let [Outcome::Located { place, .. }] = &outcomes[..] else { panic!("one place, got {outcomes:?}") };
+    assert_eq!((place.start(), place.is_whole()), (2, false), "the gap is said");
+}
+
+#[test]
+fn of_too_many_in_a_channel_the_oldest_go_and_more_than_a_slice_goes_too() {
+    let folder = folder();
+    let (mut store, file) = store(folder.path());
+    store.commit((0..1_234).map(|tag| send(tag, Some("a"), None)).collect(), day(0));
+    store.commit(vec![send(0, Some("b"), None)], day(0));
+    prune_all(&mut store, day(0) / 1_000);
+    assert_eq!(kept(&file, "a"), [1_230, 1_231, 1_232, 1_233, 1_234], "five are kept");
+    assert_eq!(kept(&file, "b"), [1], "another channel counts for itself");
 }
