@@ -9,6 +9,7 @@ mod desktop;
 mod options;
 mod settings;
 mod signals;
+mod sounds;
 mod start;
 mod toasts;
 mod tray;

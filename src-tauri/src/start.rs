@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use chapfood_embedded::EmbeddedHub;
 use chapfood_station::contract::{Event, HostKind};
-use chapfood_station::{Events, Seams, SettingsStore as _, Station, StationConfig, SystemClock};
+use chapfood_station::{Events, Seams, SettingsStore as _, Station, StationConfig, SystemClock, ToastAction};
 use tauri::{AppHandle, Manager};
 use tokio::sync::mpsc;
 
@@ -37,6 +37,7 @@ pub(crate) fn start(app: &AppHandle, options: &Options) -> anyhow::Result<()> {
     let seams = Seams {
         toaster: DesktopToaster::new(icon_file(&folder)?, Words::of(&settings.load()).open_toast, clicks),
         settings,
+        player: crate::sounds::Silence,
         // Only this computer reaches it until the hub asks who somebody is.
         hub: EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), folder.join("hub"), SystemClock),
         clock: SystemClock,
@@ -94,6 +95,6 @@ async fn follow_station(app: AppHandle, mut events: Events, mut tray: Tray) {
 async fn follow_clicks(app: AppHandle, mut clicked: mpsc::UnboundedReceiver<String>) {
     while let Some(id) = clicked.recv().await {
         window::show(&app);
-        app.state::<Desktop>().station().toast_activated(&id).await;
+        app.state::<Desktop>().station().toast_activated(&id, ToastAction::Open).await;
     }
 }

@@ -73,6 +73,7 @@ const LOOKS: Look[] = [
         confirmed: true,
         clientCount: at,
         unread: at * 999,
+        today: at * 7,
       })),
       catchUp: { count: 123_456, from: noon() - 40 * 86_400_000, to: noon(), newest: 'n_1' },
       gap: { channels: ['', 'canal-'.repeat(14), 'commandes'], since: noon() },

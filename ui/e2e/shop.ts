@@ -1,3 +1,4 @@
+import { CHANNEL, settings, snapshot } from '../src/testing/sample';
 import type { Taken } from '../src/host/contract/Taken';
 import type { Detail, Outbox, QueuedDraft, Snapshot } from '../src/host/host';
 import type { JsonValue } from '../src/host/contract/serde_json/JsonValue';
@@ -174,6 +175,8 @@ export function shopDetails(): Detail[] {
     caughtUp,
     expired: at === EXPIRED,
     taken: takers[at] ?? null,
+    remindAt: null,
+    reminded: false,
     data,
     at: noon() - minutesAgo * 60_000,
     receivedAt: noon() - minutesAgo * 60_000 + 40,
@@ -181,45 +184,38 @@ export function shopDetails(): Detail[] {
 }
 
 export function shopSnapshot(change: Partial<Snapshot> = {}): Snapshot {
-  return {
+  return snapshot({
     link: { state: 'connected', since: noon() - 3_600_000 },
     hubName: 'Chez Awa',
     hubStats: { connectedClients: 4, activeChannels: 5, uptime: 8760 },
     channels: [
-      { name: 'commandes', joined: true, confirmed: true, clientCount: 4, unread: 1 },
-      { name: 'cuisine', joined: true, confirmed: true, clientCount: 3, unread: 1 },
-      { name: 'devops', joined: true, confirmed: true, clientCount: 1, unread: 1 },
-      { name: 'livraison', joined: false, confirmed: false, clientCount: 2, unread: 0 },
-      { name: 'bar', joined: false, confirmed: false, clientCount: 2, unread: 0 },
+      { name: 'commandes', joined: true, confirmed: true, clientCount: 4, unread: 1, today: 86 },
+      { name: 'cuisine', joined: true, confirmed: true, clientCount: 3, unread: 1, today: 41 },
+      { name: 'devops', joined: true, confirmed: true, clientCount: 1, unread: 1, today: 7 },
+      { name: 'livraison', joined: false, confirmed: false, clientCount: 2, unread: 0, today: 12 },
+      { name: 'bar', joined: false, confirmed: false, clientCount: 2, unread: 0, today: 12 },
     ],
     unread: 3,
     total: LINES.length,
     historyBytes: 3_140_000,
     hostedHub: { state: 'off' },
-    storageFault: null,
-    outbox: { count: 0, drafts: [] },
-    catchUp: null,
-    gap: null,
     popups: 'working',
-    settings: {
+    sound: 'working',
+    todo: { count: 2, late: 0 },
+    latest: shopDetails().slice(0, 3),
+    settings: settings({
       language: 'fr',
       theme: 'light',
       username: 'Comptoir',
       userId: 'station_1',
       hubAddress: 'http://192.168.1.20:8001',
-      hostHub: false,
-      hubPort: 8001,
       channels: ['commandes', 'cuisine', 'devops'],
-      popups: true,
-      singleKeyShortcuts: true,
       closeToTray: true,
-      autostart: false,
-      keepDays: 90,
-      keepAtMost: 1_000_000,
-    },
+      preferences: { devops: { ...CHANNEL, expects: false, popup: false } },
+      people: ['Alice', 'Bruno', 'Chloé'],
+    }),
     host: 'desktop',
     newestRow: LINES.length,
-    version: '0.1.0',
     ...change,
-  };
+  });
 }

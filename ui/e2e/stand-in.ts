@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { Command, Detail, Draft, Fault, Row, Snapshot, StationEvent } from '../src/host/host';
+import type { Command, Detail, Draft, Fault, Outline, Row, Snapshot, StationEvent, Waiting } from '../src/host/host';
 import type { Filter } from '../src/host/contract/Filter';
+import { waits } from '../src/domain/preferences';
 import type { Taken } from '../src/host/contract/Taken';
 
 const DIST = join(import.meta.dirname, '..', 'dist');
@@ -30,6 +31,7 @@ export class StandIn {
   fault: Fault | null = null;
   readonly #server: Server;
   #silent = false;
+  readonly #deleted: Detail[] = [];
   readonly #streams = new Set<ServerResponse>();
 
   constructor(
@@ -135,15 +137,57 @@ export class StandIn {
         this.change({ catchUp: null });
         return null;
       case 'take':
-        return this.hold(command.id, { by: 'Comptoir', device: null, at: Date.now(), mine: true, queued: true });
+        return this.hold(command.id, {
+          by: command.by ?? 'Comptoir',
+          device: null,
+          at: Date.now(),
+          mine: true,
+          queued: true,
+        });
       case 'release':
         return this.hold(command.id, null);
+      case 'waiting':
+        return this.#waiting(command.channel, command.limit);
+      case 'remind':
+        return this.#change([command.id], {
+          remindAt: command.minutes === null ? null : Date.now() + command.minutes * 60_000,
+        });
+      case 'delete':
+        return this.#delete(command.ids);
+      case 'restore':
+        return this.#restore(command.ids);
+      case 'erase': {
+        const count = this.details.length;
+        this.details = [];
+        this.emit({ event: 'removed', count });
+        return count;
+      }
+      case 'export':
+        return {
+          path: `/home/awa/Téléchargements/chapfood-2026-11-20.${command.format}`,
+          count: this.#rows(command.filter).length,
+        };
+      case 'doNotDisturb': {
+        const hour = { state: 'until', at: Date.now() + 3_600_000 } as const;
+        const doNotDisturb =
+          command.choice === 'off'
+            ? ({ state: 'off' } as const)
+            : command.choice === 'manual'
+              ? ({ state: 'on' } as const)
+              : hour;
+        this.change({ settings: { ...this.snapshot.settings, doNotDisturb } });
+        return null;
+      }
+      case 'setUp':
+        this.change({ settings: { ...this.snapshot.settings, setUp: true } });
+        return this.snapshot.settings;
       case 'unqueue':
         return this.#unqueue(command.number);
       case 'changeSettings': {
         const { language, ...change } = command.change;
         const chosen = language === undefined ? {} : { language: language === 'system' ? null : language };
-        this.change({ settings: { ...this.snapshot.settings, ...change, ...chosen } });
+        const preferences = { ...this.snapshot.settings.preferences, ...change.preferences };
+        this.change({ settings: { ...this.snapshot.settings, ...change, ...chosen, preferences } });
         return this.snapshot.settings;
       }
       default:
@@ -156,10 +200,45 @@ export class StandIn {
       (row) =>
         (!filter.unread || !row.read) &&
         (!filter.caughtUp || row.caughtUp) &&
+        (!filter.todo || waits(this.snapshot, row, Date.now())) &&
+        matches(row, filter.search ?? '') &&
         (filter.kind === undefined || row.type === filter.kind) &&
         (filter.channel === undefined || (row.channel ?? '') === filter.channel) &&
         (filter.upToRow === undefined || row.row <= filter.upToRow),
     );
+  }
+
+  #waiting(channel: string | null, limit: number): Waiting {
+    const cards = this.details.filter(
+      (row) => waits(this.snapshot, row, Date.now()) && (channel === null || row.channel === channel),
+    );
+    const taken = this.details.filter((row) => row.taken);
+    const latest = (row: Row) => row.taken?.at ?? 0;
+    return {
+      cards: cards.toSorted((a, b) => a.at - b.at).slice(0, limit),
+      total: cards.length,
+      taken: taken.toSorted((a, b) => latest(b) - latest(a)).slice(0, 3),
+    };
+  }
+
+  #change(ids: string[], change: Partial<Row>): null {
+    this.details = this.details.map((row) => (ids.includes(row.id) ? { ...row, ...change } : row));
+    this.emit({ event: 'changed', ids });
+    return null;
+  }
+
+  #delete(ids: string[]): number {
+    this.#deleted.push(...this.details.filter((row) => ids.includes(row.id)));
+    this.details = this.details.filter((row) => !ids.includes(row.id));
+    this.emit({ event: 'removed', count: ids.length });
+    return ids.length;
+  }
+
+  #restore(ids: string[]): number {
+    const back = this.#deleted.filter((row) => ids.includes(row.id));
+    this.details = [...this.details, ...back].toSorted((a, b) => b.row - a.row);
+    this.emit({ event: 'removed', count: 0 });
+    return back.length;
   }
 
   #unqueue(number: number): Draft | undefined {
@@ -179,7 +258,15 @@ export class StandIn {
   }
 }
 
-function outlineOf(rows: Row[]): { days: { date: string; count: number }[]; total: number } {
+// Near enough to the station's own search: words at the beginning of words, without accents.
+function matches(row: Row, search: string): boolean {
+  const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  const words = plain(`${row.title} ${row.message} ${row.sender} ${row.channel ?? ''}`).split(/[^\p{L}\p{N}]+/u);
+  const asked = plain(search).split(/[^\p{L}\p{N}]+/u);
+  return asked.every((part) => words.some((word) => word.startsWith(part)));
+}
+
+function outlineOf(rows: Row[]): Outline {
   const days = new Map<string, number>();
   for (const row of rows) {
     const at = new Date(row.at);
@@ -188,5 +275,5 @@ function outlineOf(rows: Row[]): { days: { date: string; count: number }[]; tota
       .join('-');
     days.set(date, (days.get(date) ?? 0) + 1);
   }
-  return { days: [...days].map(([date, count]) => ({ date, count })), total: rows.length };
+  return { days: [...days].map(([date, count]) => ({ date, count })), total: rows.length, capped: false };
 }

@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::options::Options;
-use crate::popups::NoPopups;
+use crate::popups::{NoPopups, NoSounds};
 use crate::settings_file::SettingsFile;
 
 /// How long open requests may take at the end.
@@ -46,7 +46,7 @@ async fn main() -> anyhow::Result<()> {
     let listener = TcpListener::bind(options.listen).await.context("the address cannot be listened on")?;
     let config = StationConfig::new(history, HostKind::Browser, env!("CARGO_PKG_VERSION"));
     let hub = EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), options.data.join("hub"), SystemClock);
-    let seams = Seams { settings, toaster: NoPopups, hub, clock: SystemClock };
+    let seams = Seams { settings, toaster: NoPopups, player: NoSounds, hub, clock: SystemClock };
     let station = Station::start(config, seams).await?;
     announce(&station, listener.local_addr()?).await?;
 

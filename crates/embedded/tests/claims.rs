@@ -74,7 +74,7 @@ async fn has(station: &mut Running, id: &str) {
 }
 
 async fn take(station: &Running, id: &str) {
-    station.ask::<Value>(Command::Take { id: id.into() }).await.expect("it is kept");
+    station.ask::<Value>(Command::Take { id: id.into(), by: None }).await.expect("it is kept");
 }
 
 async fn release(station: &Running, id: &str) {
@@ -136,7 +136,7 @@ async fn what_one_takes_everybody_sees_and_what_is_released_is_free_again() {
     release(&shop.bob.1, &id).await;
     nobodys(&mut shop.awa.1, &id).await;
     nobodys(&mut shop.bob.1, &id).await;
-    let unknown = shop.awa.1.ask::<Value>(Command::Take { id: "n_none".into() }).await;
+    let unknown = shop.awa.1.ask::<Value>(Command::Take { id: "n_none".into(), by: None }).await;
     assert_eq!(unknown.expect_err("unknown").code, FaultCode::UnknownNotification);
 }
 

@@ -3,6 +3,7 @@
 mod support;
 
 use chapfood_protocol::NotificationType;
+use chapfood_station::ToastAction;
 use chapfood_station::contract::{
     Command, Detail, Draft, Event, HostedHub, HubFailure, Link, Sent, SettingsChange,
 };
@@ -51,8 +52,8 @@ async fn what_is_sent_is_stored_then_shown_then_popped_up() {
     let now = shop.state("the count", |now| now.unread == 1).await;
     assert_eq!((now.channels[0].unread, now.total, now.newest_row), (1, 1, row.row), "the figures follow");
 
-    shop.station.toast_activated("n_unknown").await;
-    shop.station.toast_activated(&id).await;
+    shop.station.toast_activated("n_unknown", ToastAction::Open).await;
+    shop.station.toast_activated(&id, ToastAction::Open).await;
     let opened = shop.event("the request to open", |event| match event {
         Event::OpenRequested { id } => Some(id.clone()),
         _ => None,

@@ -4,6 +4,7 @@ mod support;
 
 use std::time::Duration;
 
+use chapfood_station::ToastAction;
 use chapfood_station::contract::{
     Command, Event, FaultCode, Filter, Link, PopupHealth, Settings, SettingsChange,
 };
@@ -179,7 +180,7 @@ async fn after_the_end_nothing_hangs() {
     let other = shop.station.clone();
     timeout(Duration::from_secs(8), shop.station.close()).await.expect("the end is prompt");
     other.close().await;
-    other.toast_activated("n_1").await;
+    other.toast_activated("n_1", ToastAction::Open).await;
     assert!(other.handle(Command::TryNow).await.is_err(), "a command after the end is answered with a fault");
     while shop.events.next().await.is_some() {}
     let free = std::net::TcpListener::bind(("127.0.0.1", computer.settings.now().hub_port));

@@ -109,6 +109,7 @@ impl Channels {
                 confirmed: joined && connected && self.confirmed.contains(name),
                 client_count: connected.then(|| self.counts.get(name).copied().unwrap_or(0)),
                 unread: unread.get(name).copied().unwrap_or(0),
+                today: 0,
             })
             .collect()
     }

@@ -6,6 +6,11 @@ use chapfood_protocol::Timestamp;
 pub trait Clock: Send + Sync + 'static {
     /// The wall clock now.
     fn now(&self) -> Timestamp;
+
+    /// Where the computer is: quiet hours and days are local.
+    fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::system()
+    }
 }
 
 /// The computer's clock.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ts_rs::{Config, TS};
 
-use crate::contract::{Command, Detail, Event, Fault, Outline, Sent};
+use crate::contract::{Command, Detail, Event, Exported, Fault, Outline, Sent, Waiting};
 
 /// The TypeScript of [`chapfood_protocol::NotificationType`], which knows nothing of TypeScript.
 #[derive(TS)]
@@ -38,6 +38,8 @@ fn write_contract(folder: &Path) {
         Outline::export_all(&config),
         Detail::export_all(&config),
         Sent::export_all(&config),
+        Waiting::export_all(&config),
+        Exported::export_all(&config),
     ];
     for written in roots {
         written.expect("a type can be written");

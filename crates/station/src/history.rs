@@ -68,7 +68,7 @@ impl History {
         let days = self.run(move |inbox| inbox.outline(&filter)).await?;
         let total = days.iter().map(|day| day.count).sum();
         let days = days.into_iter().map(|day| Day { date: day.date, count: day.count }).collect();
-        Ok(Outline { days, total })
+        Ok(Outline { days, total, capped: false })
     }
 
     pub(crate) async fn locate(&self, filter: &Filter, id: String) -> Result<Option<u32>, Fault> {
@@ -163,6 +163,8 @@ fn whole(entry: Entry) -> Row {
         read: entry.read,
         caught_up: entry.caught_up,
         expired: entry.expired,
+        remind_at: None,
+        reminded: false,
         taken: entry.taken.map(|taken| Taken {
             by: taken.by,
             device: taken.device,

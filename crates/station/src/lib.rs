@@ -5,12 +5,12 @@
 //! carries the contract between it and the UI:
 //!
 //! ```ignore
-//! let seams = Seams { settings: store, toaster, hub, clock: SystemClock };
+//! let seams = Seams { settings: store, toaster, player, hub, clock: SystemClock };
 //! let station = Station::start(config, seams).await?;      // within a tokio runtime
 //! let reply: serde_json::Value = station.handle(command).await?; // Err(Fault) goes to the UI as it is
 //! let mut events = station.events();                        // starts with a snapshot
 //! while let Some(event) = events.next().await { /* to the UI */ }
-//! station.toast_activated(toast.id).await;                  // a pop-up was clicked
+//! station.toast_activated(&toast.id, action).await;         // a pop-up was clicked
 //! station.close().await;                                    // before the program ends
 //! ```
 //!
@@ -48,6 +48,6 @@ pub use chapfood_client::Pacing;
 pub use clock::{Clock, SystemClock};
 pub use events::Events;
 pub use history::HistoryFault;
-pub use seams::{LocalHub, SettingsStore, SettingsUnsaved, ToastFault, Toaster};
+pub use seams::{LocalHub, Player, SettingsStore, SettingsUnsaved, SoundFault, ToastFault, Toaster};
 pub use station::{Seams, StartFault, Station, StationConfig};
-pub use toast::{Toast, Urgency};
+pub use toast::{Toast, ToastAction, Urgency};

@@ -21,16 +21,17 @@ use tokio::time::Instant;
 
 use crate::channels::Channels;
 use crate::clock::Clock;
-use crate::contract::{Command, Fault, Link, PopupHealth, Snapshot};
+use crate::contract::{Command, Fault, Link, Place, PopupHealth, Snapshot, SoundHealth, Todo};
 use crate::events::{Announcer, Subscribing};
 use crate::feed::{BATCHES, Ears, Feed};
 use crate::fresh_id::fresh_id;
 use crate::history::{self, History};
 use crate::hosting::Hosting;
 use crate::popups::Popups;
-use crate::seams::{LocalHub, SettingsStore, Toaster};
+use crate::seams::{LocalHub, Player, SettingsStore, Toaster};
 use crate::state::State;
 use crate::station::{Seams, StartFault, StationConfig};
+use crate::toast::ToastAction;
 use crate::toast_policy::ToastPolicy;
 use pruning::Pruning;
 use sending::Sending;
@@ -43,7 +44,10 @@ pub(crate) type Reply = oneshot::Sender<Result<Value, Fault>>;
 #[derive(Debug)]
 pub(crate) enum Request {
     Do(Command, Reply),
-    ToastActivated(String),
+    ToastActivated(String, ToastAction),
+    Show(Place),
+    MayQuit(oneshot::Sender<bool>),
+    ScreenLocked(bool),
     Close(oneshot::Sender<()>),
 }
 
@@ -73,6 +77,8 @@ pub(crate) struct Owner {
     pruning: Pruning,
     /// What the disk has not taken yet.
     unstored: Option<Unstored>,
+    /// Whether strangers may be looking at a locked screen.
+    screen_locked: bool,
 
     pacing: Pacing,
     /// By which hubs know this computer.
@@ -95,14 +101,15 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
-    pub(crate) async fn start<S, T, H, C>(
+    pub(crate) async fn start<S, T, P, H, C>(
         config: StationConfig,
-        seams: Seams<S, T, H, C>,
+        seams: Seams<S, T, P, H, C>,
         history: History,
     ) -> Result<Self, StartFault>
     where
         S: SettingsStore,
         T: Toaster,
+        P: Player,
         H: LocalHub,
         C: Clock,
     {
@@ -126,6 +133,12 @@ impl Owner {
             catch_up: None,
             hosted_hub,
             popup_health: PopupHealth::Unknown,
+            sound_health: SoundHealth::Unknown,
+            todo: Todo::default(),
+            ringing: 0,
+            quiet_until: None,
+            latest: Vec::new(),
+            readiness: None,
             storage_fault: None,
             gap: history.run(|inbox| inbox.gap()).await?.map(history::gap),
         };
@@ -151,6 +164,7 @@ impl Owner {
             sending,
             pruning: Pruning::start(),
             unstored: None,
+            screen_locked: false,
             pacing: config.pacing,
             device_id,
             device_name: config.device_name,

@@ -17,7 +17,14 @@ const WAITING: usize = 64;
 /// Where pop-ups go.
 #[derive(Debug, Clone)]
 pub(crate) struct Popups {
-    queue: mpsc::Sender<Toast>,
+    queue: mpsc::Sender<Order>,
+}
+
+/// What is to be done on the screen.
+#[derive(Debug)]
+enum Order {
+    Show(Toast),
+    Withdraw(String),
 }
 
 impl Popups {
@@ -25,9 +32,18 @@ impl Popups {
     pub(crate) fn start(toaster: impl Toaster, tell: impl Fn(PopupHealth) + Send + 'static) -> Self {
         let (queue, mut waiting) = mpsc::channel(WAITING);
         tokio::spawn(async move {
-            while let Some(toast) = waiting.recv().await {
-                let health = show(&toaster, toast).await;
-                tell(health);
+            while let Some(order) = waiting.recv().await {
+                match order {
+                    Order::Show(toast) => {
+                        let health = show(&toaster, toast).await;
+                        tell(health);
+                    }
+                    Order::Withdraw(id) => {
+                        if timeout(DEADLINE, toaster.withdraw(id)).await.is_err() {
+                            tracing::warn!("a pop-up that is out of date was not withdrawn in time");
+                        }
+                    }
+                }
             }
         });
         Self { queue }
@@ -36,9 +52,19 @@ impl Popups {
     /// Queues pop-ups. Never waits.
     pub(crate) fn show(&self, toasts: Vec<Toast>) {
         let total = toasts.len();
-        let shown = toasts.into_iter().take_while(|toast| self.queue.try_send(toast.clone()).is_ok()).count();
+        let shown = toasts
+            .into_iter()
+            .take_while(|toast| self.queue.try_send(Order::Show(toast.clone())).is_ok())
+            .count();
         if shown < total {
             tracing::warn!(dropped = total - shown, "the desktop shows pop-ups too slowly");
+        }
+    }
+
+    /// Queues the withdrawal of the pop-up with this id. Never waits; one that does not fit stays on the screen.
+    pub(crate) fn withdraw(&self, id: &str) {
+        if self.queue.try_send(Order::Withdraw(id.to_owned())).is_err() {
+            tracing::warn!("the desktop shows pop-ups too slowly to withdraw one");
         }
     }
 }

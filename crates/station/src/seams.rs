@@ -4,7 +4,7 @@ use std::future::Future;
 
 use tokio::sync::watch;
 
-use crate::contract::{HostedHub, Settings};
+use crate::contract::{HostedHub, Settings, Sound};
 use crate::toast::Toast;
 
 /// Where the settings are kept.
@@ -28,8 +28,12 @@ pub struct SettingsUnsaved(pub String);
 pub trait Toaster: Send + Sync + 'static {
     /// Shows one. Given up after 2 s, so it must bear being dropped at any await.
     ///
-    /// A click on it is reported with [`Station::toast_activated`](crate::Station::toast_activated).
+    /// A click on it, or on one of its buttons, is reported with
+    /// [`Station::toast_activated`](crate::Station::toast_activated).
     fn show(&self, toast: Toast) -> impl Future<Output = Result<(), ToastFault>> + Send;
+
+    /// Takes the pop-up with this [`Toast::id`] off the screen, if it still shows. Given up after 2 s.
+    fn withdraw(&self, id: String) -> impl Future<Output = ()> + Send;
 }
 
 /// Why a pop-up was not shown.
@@ -44,6 +48,27 @@ pub enum ToastFault {
     /// The service refused, or did not answer.
     #[error("the notification service refused, or did not answer")]
     Failing,
+}
+
+/// What plays sounds.
+pub trait Player: Send + Sync + 'static {
+    /// Plays one, once, at a volume of 0 to 100, and returns as soon as the device has begun. Given up after
+    /// 3 s, so it must bear being dropped at any await.
+    fn play(&self, sound: Sound, volume: u8) -> impl Future<Output = Result<(), SoundFault>> + Send;
+}
+
+/// Why a sound was not played.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SoundFault {
+    /// There is nothing to play on.
+    #[error("there is no sound device")]
+    NoDevice,
+    /// The device refused, or did not answer, with the system's words.
+    #[error("the sound device does not play: {0}")]
+    Failing(String),
+    /// This host plays no sounds.
+    #[error("this host plays no sounds")]
+    Unsupported,
 }
 
 /// The hub that this computer can host.

@@ -4,10 +4,17 @@ use chapfood_inbox::Retention;
 use chapfood_protocol::Timestamp;
 
 use crate::address;
-use crate::contract::{Language, LanguageChoice, Settings, SettingsChange};
+use crate::contract::{
+    ChannelPreferences, ChannelQuiet, Language, LanguageChoice, Settings, SettingsChange, Span,
+};
 
 /// The longest name or id, in characters: a hub cuts the rest.
 const NAME_LIMIT: usize = 100;
+
+/// The most people who share a computer.
+const PEOPLE_LIMIT: usize = 20;
+/// Of a day.
+const MINUTES: u16 = 24 * 60;
 
 /// Milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -79,6 +86,33 @@ pub(crate) fn changed(settings: &Settings, change: &SettingsChange) -> Result<Se
         }
         next.keep_at_most = count;
     }
+    if let Some(volume) = change.volume {
+        if volume > 100 {
+            return Err(InvalidSetting("volume is not 0 to 100"));
+        }
+        next.volume = volume;
+    }
+    if let Some(quiet_hours) = &change.quiet_hours {
+        if quiet_hours.days.iter().flatten().any(|span| !is_span(*span)) {
+            return Err(InvalidSetting("quietHours has a span that is none"));
+        }
+        next.quiet_hours = quiet_hours.clone();
+    }
+    for (channel, preferences) in change.preferences.iter().flatten() {
+        if !is_sensible(preferences) {
+            return Err(InvalidSetting("preferences has a value out of its bounds"));
+        }
+        next.preferences.insert(channel.clone(), preferences.clone());
+    }
+    if let Some(people) = &change.people {
+        next.people = named_people(people)?;
+    }
+    if let Some(wall) = &change.wall {
+        next.wall = wall.clone();
+    }
+    next.text_size = change.text_size.unwrap_or(next.text_size);
+    next.sounds = change.sounds.unwrap_or(next.sounds);
+    next.raw_data = change.raw_data.unwrap_or(next.raw_data);
     next.theme = change.theme.unwrap_or(next.theme);
     next.popups = change.popups.unwrap_or(next.popups);
     next.single_key_shortcuts = change.single_key_shortcuts.unwrap_or(next.single_key_shortcuts);
@@ -99,6 +133,33 @@ pub(crate) fn another_session(before: &Settings, after: &Settings) -> bool {
 pub(crate) fn retention(settings: &Settings, now: Timestamp) -> Retention {
     let since = now.as_millis() - i64::from(settings.keep_days) * DAY;
     Retention { since: Timestamp::from_millis(since), at_most: settings.keep_at_most }
+}
+
+fn is_span(span: Span) -> bool {
+    span.from < MINUTES && span.to < MINUTES && span.from != span.to
+}
+
+fn is_sensible(preferences: &ChannelPreferences) -> bool {
+    (10..=30).contains(&preferences.ring_every)
+        && (1..=240).contains(&preferences.watch_after)
+        && preferences.late_after > preferences.watch_after
+        && preferences.late_after <= 480
+        && !matches!(preferences.quiet, ChannelQuiet::Own { span, .. } if !is_span(span))
+}
+
+/// The names without blanks and repetitions, in their order.
+fn named_people(typed: &[String]) -> Result<Vec<String>, InvalidSetting> {
+    let mut people: Vec<String> = Vec::new();
+    for name in typed {
+        let name = named(name)?;
+        if !name.is_empty() && !people.contains(&name) {
+            people.push(name);
+        }
+    }
+    if people.len() > PEOPLE_LIMIT {
+        return Err(InvalidSetting("people are more than 20"));
+    }
+    Ok(people)
 }
 
 fn named(typed: &str) -> Result<String, InvalidSetting> {

@@ -5,7 +5,8 @@ use chapfood_inbox::Tally;
 use crate::address;
 use crate::channels::Channels;
 use crate::contract::{
-    CatchUp, Gap, HostKind, HostedHub, HubStats, Language, Link, Outbox, PopupHealth, Settings, Snapshot,
+    CatchUp, ChannelPreferences, Gap, HostKind, HostedHub, HubStats, Language, Link, Outbox, PopupHealth,
+    Readiness, Row, Settings, Snapshot, SoundHealth, Standard, Todo,
 };
 
 #[derive(Debug)]
@@ -25,11 +26,26 @@ pub(crate) struct State {
     pub(crate) storage_fault: Option<String>,
     pub(crate) gap: Option<Gap>,
     pub(crate) catch_up: Option<CatchUp>,
+    pub(crate) sound_health: SoundHealth,
+    pub(crate) todo: Todo,
+    pub(crate) ringing: u32,
+    pub(crate) quiet_until: Option<i64>,
+    pub(crate) latest: Vec<Row>,
+    pub(crate) readiness: Option<Readiness>,
 }
 
 impl State {
     pub(crate) fn language(&self) -> Language {
         self.settings.language.unwrap_or(self.desktop_language)
+    }
+
+    /// How a channel asks for attention; `None` stands for broadcasts.
+    pub(crate) fn preferences(&self, channel: Option<&str>) -> ChannelPreferences {
+        let chosen = self.settings.preferences.get(channel.unwrap_or_default());
+        chosen.cloned().unwrap_or_else(|| match channel {
+            Some(_) => ChannelPreferences::of_channel(),
+            None => ChannelPreferences::of_broadcasts(),
+        })
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -58,6 +74,16 @@ impl State {
             storage_fault: self.storage_fault.clone(),
             gap: self.gap.clone(),
             popups: self.popup_health,
+            sound: self.sound_health,
+            todo: self.todo.clone(),
+            ringing: self.ringing,
+            quiet_until: self.quiet_until,
+            latest: self.latest.clone(),
+            standard: Standard {
+                channel: ChannelPreferences::of_channel(),
+                broadcasts: ChannelPreferences::of_broadcasts(),
+            },
+            readiness: self.readiness.clone(),
             settings: self.settings.clone(),
             host: self.host,
             newest_row: self.tally.newest_row,

@@ -6,11 +6,12 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::contract::{Command, Fault, FaultCode, HostKind, Language, Snapshot};
+use crate::contract::{Command, Fault, FaultCode, HostKind, Language, Place, Snapshot};
 use crate::events::{Events, Subscribing};
 use crate::history::{History, HistoryFault};
 use crate::owner::{Owner, Request};
-use crate::seams::{LocalHub, SettingsStore, Toaster};
+use crate::seams::{LocalHub, Player, SettingsStore, Toaster};
+use crate::toast::ToastAction;
 
 /// Requests that may wait; past that callers wait.
 const REQUESTS: usize = 64;
@@ -30,6 +31,10 @@ pub struct StationConfig {
     pub os_user: Option<String>,
     /// The computer's name, by which others see where somebody took charge of something.
     pub device_name: Option<String>,
+    /// Where exports go; `None`: the computer has no place for them.
+    pub exports: Option<PathBuf>,
+    /// Whether the very first start asks how this computer gets its notifications. Otherwise it hosts a hub.
+    pub asks_first: bool,
     /// How patient the session with the hub is. The default suits a shop.
     pub pacing: Pacing,
 }
@@ -45,6 +50,8 @@ impl StationConfig {
             desktop_language: Language::default(),
             os_user,
             device_name: computer_name(),
+            exports: None,
+            asks_first: false,
             pacing: Pacing::default(),
         }
     }
@@ -52,11 +59,13 @@ impl StationConfig {
 
 /// What the station needs of the computer.
 #[derive(Debug)]
-pub struct Seams<S, T, H, C> {
+pub struct Seams<S, T, P, H, C> {
     /// Where the settings are kept.
     pub settings: S,
     /// What shows pop-ups.
     pub toaster: T,
+    /// What plays sounds.
+    pub player: P,
     /// The hub this computer can host.
     pub hub: H,
     /// The wall clock.
@@ -89,13 +98,14 @@ impl Station {
     ///
     /// # Errors
     /// See [`StartFault`]. A hub that cannot start or be reached is no error but a state.
-    pub async fn start<S, T, H, C>(
+    pub async fn start<S, T, P, H, C>(
         config: StationConfig,
-        seams: Seams<S, T, H, C>,
+        seams: Seams<S, T, P, H, C>,
     ) -> Result<Self, StartFault>
     where
         S: SettingsStore,
         T: Toaster,
+        P: Player,
         H: LocalHub,
         C: Clock,
     {
@@ -136,10 +146,30 @@ impl Station {
         self.told.subscribe()
     }
 
-    /// A pop-up was clicked: `id` is its [`Toast::id`](crate::Toast::id). The UI is told to open it.
-    pub async fn toast_activated(&self, id: &str) {
-        // A click after the end has nothing to open.
-        let _ = self.ask(Request::ToastActivated(id.to_owned())).await;
+    /// A pop-up was clicked, or one of its buttons: `id` is its [`Toast::id`](crate::Toast::id). What is to be
+    /// opened, the UI is told to open.
+    pub async fn toast_activated(&self, id: &str, action: ToastAction) {
+        // A click after the end has nothing to act on.
+        let _ = self.ask(Request::ToastActivated(id.to_owned(), action)).await;
+    }
+
+    /// Has the UI show a place: somebody asked for it in the tray.
+    pub async fn show(&self, place: Place) {
+        let _ = self.ask(Request::Show(place)).await;
+    }
+
+    /// The person wants to end the app. Returns `true` if nobody else is cut off by that; else the UI asks them.
+    pub async fn may_quit(&self) -> bool {
+        let (reply, answer) = oneshot::channel();
+        if self.ask(Request::MayQuit(reply)).await.is_err() {
+            return true;
+        }
+        answer.await.unwrap_or(true)
+    }
+
+    /// Whether strangers may be looking at a locked screen: then pop-ups name the channel and nothing else.
+    pub async fn screen_locked(&self, locked: bool) {
+        let _ = self.ask(Request::ScreenLocked(locked)).await;
     }
 
     /// Ends the station in order: says goodbye to the hub, then stops the hub of this computer. Within 8 s.

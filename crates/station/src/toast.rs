@@ -30,6 +30,26 @@ pub struct Toast {
     pub sender: String,
     /// The id of an earlier pop-up that is out of date: if it still shows, this one takes its place.
     pub replaces: Option<String>,
+    /// The buttons, in their order, for a desktop that has any. A click beside them opens.
+    pub actions: Vec<ToastAction>,
+}
+
+/// What a person can do from a pop-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToastAction {
+    /// Show it in the window.
+    Open,
+    /// Take charge of it.
+    Take,
+    /// Have it come back in five minutes.
+    Remind,
+}
+
+impl ToastAction {
+    /// What stands on its button.
+    pub fn label(self, language: Language) -> &'static str {
+        words::action(self, language)
+    }
 }
 
 /// How a pop-up asks for attention.
@@ -59,6 +79,7 @@ pub(crate) fn single(entry: &Entry, language: Language) -> Toast {
         channel: entry.channel.clone(),
         sender: entry.sender.clone(),
         replaces: None,
+        actions: Vec::new(),
     }
 }
 
@@ -73,6 +94,7 @@ pub(crate) fn burst(count: u32, newest: &Entry, urgency: Urgency, language: Lang
         channel: newest.channel.clone(),
         sender: String::new(),
         replaces: None,
+        actions: Vec::new(),
     }
 }
 
@@ -86,6 +108,7 @@ pub(crate) fn missed(count: u32, newest: &Entry, urgency: Urgency, language: Lan
         channel: None,
         sender: String::new(),
         replaces: None,
+        actions: Vec::new(),
     }
 }
 
@@ -100,6 +123,7 @@ pub(crate) fn sample(language: Language) -> Toast {
         channel: None,
         sender: String::new(),
         replaces: None,
+        actions: Vec::new(),
     }
 }
 

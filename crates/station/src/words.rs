@@ -4,6 +4,7 @@
 use chapfood_protocol::NotificationType;
 
 use crate::contract::Language;
+use crate::toast::ToastAction;
 
 pub(crate) fn prefixed(kind: NotificationType, title: &str, language: Language) -> String {
     let prefix = match (kind, language) {
@@ -14,6 +15,17 @@ pub(crate) fn prefixed(kind: NotificationType, title: &str, language: Language) 
         (NotificationType::Info | NotificationType::Success, _) => "",
     };
     format!("{prefix}{title}")
+}
+
+pub(crate) fn action(action: ToastAction, language: Language) -> &'static str {
+    match (action, language) {
+        (ToastAction::Open, Language::Fr) => "Ouvrir",
+        (ToastAction::Open, Language::En) => "Open",
+        (ToastAction::Take, Language::Fr) => "Prendre en charge",
+        (ToastAction::Take, Language::En) => "Take it",
+        (ToastAction::Remind, Language::Fr) => "Rappeler dans 5\u{a0}min",
+        (ToastAction::Remind, Language::En) => "Remind me in 5\u{a0}min",
+    }
 }
 
 /// `channel` with its `#`; `None` is everybody.

@@ -47,6 +47,8 @@ impl Toaster for DesktopToaster {
         });
         outcome.await.unwrap_or(Err(ToastFault::Failing))
     }
+
+    async fn withdraw(&self, _: String) {}
 }
 
 /// Tells, once, why the app cannot start. It ends next, so that nothing is done about a failure.

@@ -131,6 +131,8 @@ impl Toaster for DesktopToaster {
             }
         }
     }
+
+    async fn withdraw(&self, _: String) {}
 }
 
 /// Tells, once, why the app cannot start. It ends next, so that nothing is done about a failure.

@@ -77,7 +77,9 @@ fn quit_words(snapshot: &Snapshot, words: &Words) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chapfood_station::contract::{HostKind, Language, Outbox, PopupHealth, Settings};
+    use chapfood_station::contract::{
+        ChannelPreferences, HostKind, Language, Outbox, PopupHealth, Settings, SoundHealth, Standard, Todo,
+    };
 
     use super::*;
 
@@ -96,6 +98,16 @@ mod tests {
             gap: None,
             hosted_hub: HostedHub::Off,
             popups: PopupHealth::Unknown,
+            sound: SoundHealth::Unknown,
+            todo: Todo::default(),
+            ringing: 0,
+            quiet_until: None,
+            latest: Vec::new(),
+            standard: Standard {
+                channel: ChannelPreferences::of_channel(),
+                broadcasts: ChannelPreferences::of_broadcasts(),
+            },
+            readiness: None,
             settings: Settings::default(),
             host: HostKind::Desktop,
             newest_row: 0,

@@ -41,7 +41,7 @@ export class Charge {
     this.asking = id;
     this.#forgetLost(id);
     try {
-      await this.#station.command({ do: what, id });
+      await this.#station.command(what === 'take' ? { do: what, id, by: null } : { do: what, id });
     } finally {
       this.asking = null;
     }

@@ -38,7 +38,7 @@ test('pressing twice asks once', async () => {
   answer(null);
   expect(await first).toBe(true);
   expect(charge.asking).toBeNull();
-  expect(host.asked('take')).toEqual([{ do: 'take', id: 'n_1' }]);
+  expect(host.asked('take')).toEqual([{ do: 'take', id: 'n_1', by: null }]);
 });
 
 test('what somebody has is not taken', async () => {

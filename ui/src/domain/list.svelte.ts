@@ -10,7 +10,14 @@ const PAGE = 50;
 const PAGES_KEPT = 60;
 
 /** Everything that the station keeps. */
-export const EVERYTHING: Choice = { unread: false, caughtUp: false, kind: undefined, channel: undefined };
+export const EVERYTHING: Choice = {
+  unread: false,
+  caughtUp: false,
+  todo: false,
+  search: undefined,
+  kind: undefined,
+  channel: undefined,
+};
 
 /**
  * The notifications a filter shows, of which only the pages in view are held.

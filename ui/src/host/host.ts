@@ -1,31 +1,65 @@
 import type { Channel } from './contract/Channel';
+import type { ChannelPreferences } from './contract/ChannelPreferences';
+import type { ChannelQuiet } from './contract/ChannelQuiet';
+import type { Check } from './contract/Check';
 import type { Command } from './contract/Command';
 import type { Detail } from './contract/Detail';
+import type { DoNotDisturb } from './contract/DoNotDisturb';
+import type { DoNotDisturbChoice } from './contract/DoNotDisturbChoice';
 import type { Draft } from './contract/Draft';
 import type { Event as StationEvent } from './contract/Event';
+import type { Exported } from './contract/Exported';
 import type { Fault } from './contract/Fault';
 import type { Outbox } from './contract/Outbox';
 import type { Outline } from './contract/Outline';
+import type { Place } from './contract/Place';
 import type { QueuedDraft } from './contract/QueuedDraft';
+import type { QuietHours } from './contract/QuietHours';
+import type { Readiness } from './contract/Readiness';
 import type { Row } from './contract/Row';
 import type { Sent } from './contract/Sent';
 import type { Settings } from './contract/Settings';
+import type { SettingsChange } from './contract/SettingsChange';
+import type { SetupChoice } from './contract/SetupChoice';
 import type { Snapshot } from './contract/Snapshot';
+import type { Sound } from './contract/Sound';
+import type { SoundChoice } from './contract/SoundChoice';
+import type { Span } from './contract/Span';
+import type { Taken } from './contract/Taken';
+import type { Waiting } from './contract/Waiting';
+import type { Wall } from './contract/Wall';
 
 export type {
   Channel,
+  ChannelPreferences,
+  ChannelQuiet,
+  Check,
   Command,
   Detail,
+  DoNotDisturb,
+  DoNotDisturbChoice,
   Draft,
+  Exported,
   Fault,
   Outbox,
   Outline,
+  Place,
   QueuedDraft,
+  QuietHours,
+  Readiness,
   Row,
   Sent,
   Settings,
+  SettingsChange,
+  SetupChoice,
   Snapshot,
+  Sound,
+  SoundChoice,
+  Span,
   StationEvent,
+  Taken,
+  Waiting,
+  Wall,
 };
 
 /** What each command answers with; the contract says it in words, per variant. */
@@ -51,6 +85,17 @@ interface Replies {
   dismissGap: null;
   dismissCatchUp: null;
   testPopup: null;
+  waiting: Waiting;
+  remind: null;
+  delete: number;
+  restore: number;
+  erase: number;
+  export: Exported;
+  doNotDisturb: null;
+  testSound: null;
+  checkReadiness: null;
+  setUp: Settings;
+  quit: null;
 }
 
 export type ReplyOf<C extends Command> = Replies[C['do']];

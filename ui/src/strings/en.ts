@@ -1,6 +1,15 @@
+import { alerts } from './en/alerts';
+import { inbox } from './en/inbox';
+import { setup } from './en/setup';
+import { wall } from './en/wall';
 import type { fr } from './fr';
 
 export const en: Record<keyof typeof fr, string> = {
+  ...alerts,
+  ...inbox,
+  ...setup,
+  ...wall,
+
   'app.name': 'ChapFood Notifications',
   'app.nav': 'Main navigation',
 

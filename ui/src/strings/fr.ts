@@ -1,5 +1,15 @@
+import { alerts } from './fr/alerts';
+import { inbox } from './fr/inbox';
+import { setup } from './fr/setup';
+import { wall } from './fr/wall';
+
 /** French comes first: it defines the keys that every language must have. */
 export const fr = {
+  ...alerts,
+  ...inbox,
+  ...setup,
+  ...wall,
+
   'app.name': 'ChapFood Notifications',
   'app.nav': 'Navigation principale',
 

@@ -1,14 +1,5 @@
-import type {
-  Command,
-  Fault,
-  Host,
-  HostListener,
-  QueuedDraft,
-  ReplyOf,
-  Row,
-  Snapshot,
-  StationEvent,
-} from '../host/host';
+import { snapshot } from './sample';
+import type { Command, Fault, Host, HostListener, QueuedDraft, ReplyOf, Row, StationEvent } from '../host/host';
 
 type Answer = (command: Command) => unknown;
 
@@ -63,6 +54,8 @@ export function rows(count: number, change: Partial<Row> = {}): Row[] {
     caughtUp: false,
     expired: false,
     taken: null,
+    remindAt: null,
+    reminded: false,
     ...change,
   }));
 }
@@ -80,43 +73,7 @@ export function queued(number: number, change: Partial<QueuedDraft> = {}): Queue
   };
 }
 
-export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  return {
-    link: { state: 'connected', since: 0 },
-    hubName: null,
-    hubStats: null,
-    channels: [],
-    unread: 0,
-    total: 0,
-    historyBytes: 0,
-    hostedHub: { state: 'off' },
-    storageFault: null,
-    outbox: { count: 0, drafts: [] },
-    catchUp: null,
-    gap: null,
-    popups: 'unknown',
-    settings: {
-      language: null,
-      theme: 'system',
-      username: '',
-      userId: '',
-      hubAddress: '',
-      hostHub: false,
-      hubPort: 8001,
-      channels: [],
-      popups: true,
-      singleKeyShortcuts: true,
-      closeToTray: false,
-      autostart: false,
-      keepDays: 90,
-      keepAtMost: 1_000_000,
-    },
-    host: 'browser',
-    newestRow: 0,
-    version: '0.1.0',
-    ...change,
-  };
-}
+export { snapshot };
 
 /** Answers the list's commands from rows held newest first, as a station would. */
 export function answersFrom(held: () => Row[], newestRow: () => number): Answer {
@@ -134,7 +91,7 @@ export function answersFrom(held: () => Row[], newestRow: () => number): Answer 
         return snapshot({ newestRow: newestRow() });
       case 'outline': {
         const total = shown(command.filter).length;
-        return { days: total > 0 ? [{ date: '2025-11-20', count: total }] : [], total };
+        return { days: total > 0 ? [{ date: '2025-11-20', count: total }] : [], total, capped: false };
       }
       case 'page':
         return shown(command.filter).slice(command.offset, command.offset + command.limit);

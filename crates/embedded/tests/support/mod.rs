@@ -17,11 +17,11 @@ use std::time::Duration;
 use chapfood_embedded::EmbeddedHub;
 use chapfood_protocol::NotificationType;
 use chapfood_station::contract::{
-    Command, Draft, Event, Fault, Filter, HostKind, Link, Row, Sent, Settings, Snapshot,
+    Command, Draft, Event, Fault, Filter, HostKind, Link, Row, Sent, Settings, Snapshot, Sound,
 };
 use chapfood_station::{
-    Events, Pacing, Seams, SettingsStore, SettingsUnsaved, Station, StationConfig, SystemClock, Toast,
-    ToastFault, Toaster,
+    Events, Pacing, Player, Seams, SettingsStore, SettingsUnsaved, SoundFault, Station, StationConfig,
+    SystemClock, Toast, ToastFault, Toaster,
 };
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
@@ -66,13 +66,15 @@ impl SettingsStore for MemorySettings {
 #[derive(Clone)]
 pub struct Notebook {
     pub shown: watch::Sender<Vec<Toast>>,
+    /// The ids of those withdrawn.
+    pub withdrawn: watch::Sender<Vec<String>>,
     /// Whether it never answers.
     pub hangs: bool,
 }
 
 impl Notebook {
     pub fn new() -> Self {
-        Self { shown: watch::Sender::new(Vec::new()), hangs: false }
+        Self { shown: watch::Sender::default(), withdrawn: watch::Sender::default(), hangs: false }
     }
 
     /// Waits until so many pop-ups were shown and returns their titles.
@@ -93,6 +95,23 @@ impl Toaster for Notebook {
         }
         Ok(())
     }
+
+    async fn withdraw(&self, id: String) {
+        self.withdrawn.send_modify(|withdrawn| withdrawn.push(id));
+    }
+}
+
+/// Writes sounds down instead of playing them.
+#[derive(Clone, Default)]
+pub struct Score {
+    pub played: watch::Sender<Vec<(Sound, u8)>>,
+}
+
+impl Player for Score {
+    async fn play(&self, sound: Sound, volume: u8) -> Result<(), SoundFault> {
+        self.played.send_modify(|played| played.push((sound, volume)));
+        Ok(())
+    }
 }
 
 /// A computer of the shop.
@@ -100,6 +119,7 @@ pub struct Computer {
     folder: TempDir,
     pub settings: MemorySettings,
     pub popups: Notebook,
+    pub sounds: Score,
 }
 
 impl Computer {
@@ -119,7 +139,7 @@ impl Computer {
         let settings = Settings { hub_address: address.into(), host_hub: false, ..Settings::default() };
         let settings = MemorySettings { saved: Arc::new(Mutex::new(settings)), ..MemorySettings::default() };
         let folder = tempfile::tempdir().expect("a folder");
-        Self { folder, settings, popups: Notebook::new() }
+        Self { folder, settings, popups: Notebook::new(), sounds: Score::default() }
     }
 
     pub fn address(&self) -> String {
@@ -159,6 +179,7 @@ impl Computer {
         let seams = Seams {
             settings: self.settings.clone(),
             toaster: self.popups.clone(),
+            player: self.sounds.clone(),
             hub: EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), self.folder.path().join("hub"), SystemClock),
             clock: SystemClock,
         };

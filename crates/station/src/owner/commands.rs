@@ -3,9 +3,11 @@
 use chapfood_inbox::Inbox;
 use chapfood_protocol::NotificationId;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use super::{Owner, Reply};
 use crate::contract::{Command, Event, Fault, FaultCode, Filter};
+use crate::toast::ToastAction;
 use crate::{history, toast};
 
 impl Owner {
@@ -45,8 +47,21 @@ impl Owner {
             }
             Command::TestPopup => self.popups.show(vec![toast::sample(self.state.language())]),
             Command::Unqueue { number } => return self.unqueue(number).await,
-            Command::Take { id } => self.claim(id, true).await?,
+            Command::Take { id, .. } => self.claim(id, true).await?,
             Command::Release { id } => self.claim(id, false).await?,
+            Command::Quit => self.announcer.tell(Event::QuitConfirmed),
+            Command::Waiting { .. }
+            | Command::Remind { .. }
+            | Command::Delete { .. }
+            | Command::Restore { .. }
+            | Command::Erase
+            | Command::Export { .. }
+            | Command::DoNotDisturb { .. }
+            | Command::TestSound { .. }
+            | Command::CheckReadiness
+            | Command::SetUp { .. } => {
+                return Err(Fault::new(FaultCode::Unsupported, "not built yet"));
+            }
             // Answered by the handle itself, or when the hub has answered.
             Command::Snapshot
             | Command::Outline { .. }
@@ -81,7 +96,18 @@ impl Owner {
         Ok(json!(changed))
     }
 
-    pub(super) async fn open_requested(&mut self, id: String) {
+    pub(super) async fn toast_activated(&mut self, id: String, action: ToastAction) {
+        if action == ToastAction::Open {
+            self.open_requested(id).await;
+        }
+    }
+
+    pub(super) fn may_quit(&self, reply: oneshot::Sender<bool>) {
+        // Whoever asked may be gone.
+        let _ = reply.send(true);
+    }
+
+    async fn open_requested(&mut self, id: String) {
         // The pop-up of a sample, or of something that has been deleted, opens nothing.
         if self.history.detail(id.clone()).await.is_ok() {
             self.announcer.tell(Event::OpenRequested { id });

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{Owner, Report, Request};
+use crate::contract::Event;
 
 /// How long the last words of a session are waited for at the end.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -22,7 +23,10 @@ impl Owner {
             tokio::select! {
                 request = requests.recv() => match request {
                     Some(Request::Do(command, reply)) => self.perform(command, reply).await,
-                    Some(Request::ToastActivated(id)) => self.open_requested(id).await,
+                    Some(Request::ToastActivated(id, action)) => self.toast_activated(id, action).await,
+                    Some(Request::Show(place)) => self.announcer.tell(Event::ShowRequested { place }),
+                    Some(Request::MayQuit(reply)) => self.may_quit(reply),
+                    Some(Request::ScreenLocked(locked)) => self.screen_locked = locked,
                     Some(Request::Close(reply)) => break Some(reply),
                     None => break None,
                 },

@@ -23,4 +23,8 @@ clientCount: number | null,
 /**
  * Unread notifications of this channel on this station.
  */
-unread: number, };
+unread: number, 
+/**
+ * Notifications of this channel that arrived since midnight.
+ */
+today: number, };

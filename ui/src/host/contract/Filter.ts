@@ -14,6 +14,15 @@ unread: boolean,
  */
 caughtUp: boolean, 
 /**
+ * Only those that wait for somebody, see [`Todo`](super::Todo).
+ */
+todo: boolean, 
+/**
+ * Only those with all of these words, or words that begin with them, in title, message, sender, channel or
+ * data. Accents and case do not matter. `null` or blank: all.
+ */
+search?: string, 
+/**
  * Only of this type.
  */
 kind?: NotificationType, 

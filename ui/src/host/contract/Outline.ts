@@ -12,4 +12,8 @@ days: Array<Day>,
 /**
  * The rows of all days.
  */
-total: number, };
+total: number, 
+/**
+ * Whether more match than a search counts: the oldest of them are not listed.
+ */
+capped: boolean, };

@@ -53,4 +53,12 @@ expired: boolean,
 /**
  * Who is in charge of it; `null`: nobody.
  */
-taken: Taken | null, };
+taken: Taken | null, 
+/**
+ * When it comes back as new; `null`: the person did not ask for that.
+ */
+remindAt: number | null, 
+/**
+ * Whether it came back as new because the person had asked for that.
+ */
+reminded: boolean, };

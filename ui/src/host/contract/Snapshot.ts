@@ -8,7 +8,12 @@ import type { HubStats } from "./HubStats";
 import type { Link } from "./Link";
 import type { Outbox } from "./Outbox";
 import type { PopupHealth } from "./PopupHealth";
+import type { Readiness } from "./Readiness";
+import type { Row } from "./Row";
 import type { Settings } from "./Settings";
+import type { SoundHealth } from "./SoundHealth";
+import type { Standard } from "./Standard";
+import type { Todo } from "./Todo";
 
 /**
  * All the small state in one piece: sent whole at every change, so that the UI never patches.
@@ -67,6 +72,34 @@ gap: Gap | null,
  * Whether pop-ups work here.
  */
 popups: PopupHealth, 
+/**
+ * Whether sounds work here.
+ */
+sound: SoundHealth, 
+/**
+ * What waits for somebody.
+ */
+todo: Todo, 
+/**
+ * How many notifications ring at the moment, until somebody takes them.
+ */
+ringing: number, 
+/**
+ * Until when quiet hours hold back what the shop's [`Settings::quiet_hours`] say; `null`: they do not now.
+ */
+quietUntil: number | null, 
+/**
+ * The last few that arrived, newest first, for the tray.
+ */
+latest: Array<Row>, 
+/**
+ * What a channel is like of which the person has chosen nothing.
+ */
+standard: Standard, 
+/**
+ * The last trial of everything; `null`: none yet.
+ */
+readiness: Readiness | null, 
 /**
  * What the person has chosen.
  */

@@ -1,0 +1,27 @@
+import type { wall as fr } from '../fr/wall';
+
+export const wall: Record<keyof typeof fr, string> = {
+  'nav.wall': 'Wall view',
+  'ack.who': 'Who is taking it?',
+  'empty.wall.title': 'Nothing waiting',
+  'empty.wall.body': 'Last one taken at {time}',
+  'wall.title': 'Wall view',
+  'wall.waiting_one': '{n} waiting',
+  'wall.waiting_other': '{n} waiting',
+  'wall.late_one': '{n} late',
+  'wall.late_other': '{n} late',
+  'wall.age.ok': 'On time',
+  'wall.age.watch': 'Watch',
+  'wall.age.late': 'Late',
+  'wall.more_one': '+ {n} more waiting',
+  'wall.more_other': '+ {n} more waiting',
+  'wall.more_items_one': '+ {n} item',
+  'wall.more_items_other': '+ {n} items',
+  'wall.exit': 'Exit (Esc)',
+  'wall.offline': 'Hub unreachable since {time}: this screen may be incomplete',
+  'wall.key': 'Key {n}',
+  'keys.wall': 'Wall view',
+  'keys.wall_open': 'Wall view',
+  'keys.bump': 'Take the card',
+  'keys.undo': 'Undo the last one taken',
+};
