@@ -100,6 +100,7 @@ test('a channel is joined by name, shows who is there, and is left', async ({ pa
 
   await nav(page, 'Gérer les canaux').click();
   await cuisine.getByRole('button', { name: 'Quitter' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Quitter' }).click();
   await expect(inNav).toHaveCount(0);
 });
 

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
-import type { Snapshot } from '../src/host/host';
 import { expect, expectAccessible, test, watchConsole } from './browser';
 import { hostileDetails, hostileOutbox, noon, shopOutbox, shopSnapshot } from './shop';
-import type { StandIn } from './stand-in';
+import { to, type Look } from './look';
+import { SETTINGS_LOOKS } from './looks-settings';
 
 const SIZES = [
   { name: 'compact', width: 420, height: 720 },
@@ -10,21 +10,7 @@ const SIZES = [
   { name: 'wide', width: 1100, height: 720 },
 ];
 
-interface Look {
-  name: string;
-  snapshot?: Partial<Snapshot>;
-  prepare?: (standIn: StandIn) => void;
-  go?: (page: Page) => Promise<void>;
-}
-
-// The navigation and the bottom bar name the same places; only one of them shows.
-const place = (page: Page, name: RegExp) =>
-  page.getByRole('navigation').getByRole('button', { name }).filter({ visible: true });
-const to = (name: RegExp) => (page: Page) => place(page, name).first().click();
-const CHANNELS = /Canaux|canaux|Channels|channels/;
 const SEND = /^(Envoyer|Send)( |$)/;
-const HUB = /^Hub$/;
-const SETTINGS = /^(Réglages|Settings)$/;
 
 const openFirst = async (page: Page) => {
   await page.locator('[data-index="0"]').click();
@@ -123,7 +109,6 @@ const LOOKS: Look[] = [
     snapshot: { catchUp: CATCH_UP, gap: { channels: ['', 'commandes'], since: noon() - 540_000 } },
     go: (page) => page.getByRole('button', { name: /Les voir|Show them/ }).click(),
   },
-  { name: 'channels', go: to(CHANNELS) },
   { name: 'send', go: to(SEND) },
   {
     name: 'send-errors',
@@ -157,40 +142,7 @@ const LOOKS: Look[] = [
       await expect(page.locator('.form .banner')).toBeVisible();
     },
   },
-  { name: 'hub-off', go: to(HUB) },
-  {
-    name: 'hub-on',
-    snapshot: {
-      hostedHub: {
-        state: 'on',
-        address: 'http://192.168.1.20:8001',
-        connectedClients: 4,
-        activeChannels: 5,
-        startedAt: noon() - 8_760_000,
-      },
-    },
-    go: to(HUB),
-  },
-  {
-    name: 'hub-failed',
-    snapshot: {
-      hostedHub: {
-        state: 'failed',
-        reason: 'port_in_use',
-        detail: 'bind 0.0.0.0:8001: Address already in use (os error 98)',
-      },
-    },
-    go: to(HUB),
-  },
-  { name: 'settings', go: to(SETTINGS) },
-  {
-    name: 'settings-history',
-    go: async (page) => {
-      await to(SETTINGS)(page);
-      await page.locator('#set-retention').selectOption('7');
-      await expect(page.getByRole('dialog')).toBeVisible();
-    },
-  },
+  ...SETTINGS_LOOKS,
   { name: 'help', go: (page) => page.keyboard.press('?') },
 ];
 
@@ -215,7 +167,7 @@ for (const [at, look] of LOOKS.entries()) {
       await page.setViewportSize({ width: size.width, height: size.height });
       await page.goto(standIn.url);
       await expect(page.locator('html')).toHaveAttribute('lang', language);
-      await expect(page.locator('.row, .empty').first()).toBeVisible();
+      await expect(page.locator('.row, .empty, .first').first()).toBeVisible();
       await look.go?.(page);
       await page.screenshot({ path: `e2e/results/${look.name}-${size.name}-${theme}-${language}.png` });
       await expectAccessible(page);

@@ -4,6 +4,7 @@ import { isFault } from '../host/host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Announcer } from './announcer.svelte';
 import { Charge } from './charge.svelte';
+import { Choices } from './choices';
 import { moment } from './dates';
 import { Inbox } from './inbox.svelte';
 import { EVERYTHING, NotificationList } from './list.svelte';
@@ -19,6 +20,11 @@ export type View = 'inbox' | 'channels' | 'send' | 'hub' | 'settings';
 export class App {
   view = $state<View>('inbox');
   helpShown = $state(false);
+  readinessShown = $state(false);
+  /** The first start's page stays until what it began is done. */
+  settingUp = $state(false);
+  /** The channel whose preferences were asked for; the empty string for broadcasts. */
+  preferring = $state<string | null>(null);
   /** The hub's words about the last channel asked for. */
   channelRefusal = $state.raw<string[]>([]);
 
@@ -27,6 +33,7 @@ export class App {
   readonly reading: Reading;
   readonly inbox: Inbox;
   readonly charge: Charge;
+  readonly choices: Choices;
   readonly form: SendForm;
   readonly queue: SendQueue;
   readonly notices = new Notices();
@@ -42,6 +49,7 @@ export class App {
     this.inbox = new Inbox(this.station, this.list, this.reading);
     this.charge = new Charge(this.station);
     this.charge.onLost = (detail) => this.notices.show({ text: this.takenWords(detail) });
+    this.choices = new Choices(this.station);
     this.form = new SendForm(this.station);
     this.queue = new SendQueue(this.station, this.form);
     this.queue.onRefused = () => this.#sayRefused();
@@ -63,6 +71,12 @@ export class App {
       this.notices.show({ text: this.strings.text(isFault(error) ? `fault.${error.code}` : 'fault.station') });
       return undefined;
     }
+  }
+
+  /** Tries everything that an order needs to be seen and heard, and shows what comes of it. */
+  async checkReadiness(): Promise<void> {
+    this.readinessShown = true;
+    await this.attempt(this.station.command({ do: 'checkReadiness' }));
   }
 
   async showChannel(channel: string | undefined): Promise<void> {

@@ -44,6 +44,13 @@ export function dayName(date: string, now: number, strings: Strings): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** `Lundi`: 0 for Monday. */
+export function weekdayName(day: number, language: Language): string {
+  const FIRST_MONDAY = 5;
+  const name = format(language, { weekday: 'long' }).format(new Date(1970, 0, FIRST_MONDAY + day));
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /** `2 h 26`, `26 min`, `41 s`: the same in both languages, with spaces that do not break. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

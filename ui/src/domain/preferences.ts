@@ -1,4 +1,8 @@
+import type { NotificationType } from '../host/contract/NotificationType';
 import type { ChannelPreferences, Row, Snapshot } from '../host/host';
+
+/** From the mildest to the gravest, as they are shown everywhere. */
+export const TYPES: readonly NotificationType[] = ['info', 'success', 'warning', 'error'];
 
 /** How a channel asks for attention here; `null` stands for broadcasts. */
 export function preferencesOf(snapshot: Snapshot, channel: string | null): ChannelPreferences {
@@ -13,4 +17,39 @@ const TODO_FOR = 24 * 60 * 60 * 1000;
 export function waits(snapshot: Snapshot, row: Row, now: number): boolean {
   if (row.taken || row.expired || row.at <= now - TODO_FOR) return false;
   return preferencesOf(snapshot, row.channel).expects;
+}
+
+const WATCH_AFTER = [1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60];
+const LATE_AFTER = [2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 45, 60, 90, 120];
+const LATEST = 480;
+
+/** Minutes after which an order can be called to watch. */
+export function watchChoices({ watchAfter }: ChannelPreferences): number[] {
+  return ordered([...WATCH_AFTER, watchAfter]);
+}
+
+/** Minutes after which an order can be called late: only what comes later than the watching. */
+export function lateChoices({ watchAfter, lateAfter }: ChannelPreferences): number[] {
+  return ordered([...LATE_AFTER, lateAfter]).filter((minutes) => minutes > watchAfter);
+}
+
+/** Watches from a time on, and moves the lateness behind it if it has to. */
+export function watchFrom(now: ChannelPreferences, watchAfter: number): Partial<ChannelPreferences> {
+  if (now.lateAfter > watchAfter) return { watchAfter };
+  const later = LATE_AFTER.find((minutes) => minutes > watchAfter);
+  return { watchAfter, lateAfter: later ?? Math.min(LATEST, watchAfter * 2) };
+}
+
+/** Late from a time on, unless that is before it is to be watched. */
+export function lateFrom(now: ChannelPreferences, lateAfter: number): Partial<ChannelPreferences> {
+  return lateAfter > now.watchAfter ? { lateAfter } : {};
+}
+
+/** Lets a type alert or not; the types keep their order. */
+export function alertOn(now: ChannelPreferences, type: NotificationType, on: boolean): Partial<ChannelPreferences> {
+  return { types: TYPES.filter((one) => (one === type ? on : now.types.includes(one))) };
+}
+
+function ordered(minutes: number[]): number[] {
+  return [...new Set(minutes)].sort((a, b) => a - b);
 }

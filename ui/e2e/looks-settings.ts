@@ -1,0 +1,150 @@
+import type { Check, Settings, Snapshot } from '../src/host/host';
+import { to, type Look } from './look';
+import { noon, shopSnapshot } from './shop';
+
+const CHANNELS = /Canaux|canaux|Channels|channels/;
+const HUB = /^Hub$/;
+const SETTINGS = /^(Réglages|Settings)$/;
+
+const settled = (change: Partial<Settings>): Partial<Snapshot> => ({
+  settings: { ...shopSnapshot().settings, ...change },
+});
+const night = { from: 22 * 60 + 30, to: 9 * 60 };
+const noDevice = { subject: 'sound', outcome: 'failed', detail: 'no default output device' } as const;
+const CHECKS: Check[] = [
+  noDevice,
+  { subject: 'popups', outcome: 'passed', detail: null },
+  { subject: 'doNotDisturb', outcome: 'warned', detail: null },
+  { subject: 'autostart', outcome: 'warned', detail: null },
+  { subject: 'hub', outcome: 'passed', detail: null },
+  { subject: 'endToEnd', outcome: 'running', detail: null },
+];
+
+export const SETTINGS_LOOKS: Look[] = [
+  { name: 'channels', go: to(CHANNELS) },
+  {
+    name: 'channel-preferences',
+    go: async (page) => {
+      await to(CHANNELS)(page);
+      await page
+        .getByRole('button', { name: /^cuisine/ })
+        .and(page.locator('.open'))
+        .click();
+    },
+  },
+  {
+    name: 'channel-preferences-own',
+    snapshot: {
+      sound: 'no_device',
+      ...settled({
+        preferences: {
+          '': {
+            ...shopSnapshot().standard.broadcasts,
+            types: ['warning', 'error'],
+            quiet: { when: 'own', span: night, errorsPierce: true },
+          },
+        },
+      }),
+    },
+    go: async (page) => {
+      await to(CHANNELS)(page);
+      await page.locator('.open', { hasText: /À tous|Everyone/ }).click();
+    },
+  },
+  {
+    name: 'channel-leave',
+    go: async (page) => {
+      await to(CHANNELS)(page);
+      await page
+        .locator('.crow', { hasText: 'cuisine' })
+        .getByRole('button', { name: /Quitter|Leave/ })
+        .click();
+    },
+  },
+  { name: 'hub-off', go: to(HUB) },
+  {
+    name: 'hub-on',
+    snapshot: {
+      hostedHub: {
+        state: 'on',
+        address: 'http://192.168.1.20:8001',
+        connectedClients: 4,
+        activeChannels: 5,
+        startedAt: noon() - 8_760_000,
+      },
+    },
+    go: to(HUB),
+  },
+  {
+    name: 'hub-failed',
+    snapshot: {
+      hostedHub: {
+        state: 'failed',
+        reason: 'port_in_use',
+        detail: 'bind 0.0.0.0:8001: Address already in use (os error 98)',
+      },
+    },
+    go: to(HUB),
+  },
+  { name: 'settings', go: to(SETTINGS) },
+  {
+    name: 'settings-quiet',
+    snapshot: {
+      sound: 'no_device',
+      quietUntil: noon() + 3_600_000,
+      ...settled({
+        doNotDisturb: { state: 'until', at: noon() + 3_600_000 },
+        quietHours: { days: [night, night, null, night, night, null, null], errorsPierce: true },
+      }),
+    },
+    go: async (page) => {
+      await to(SETTINGS)(page);
+      await page.locator('#set-alerts').evaluate((section) => section.scrollIntoView());
+    },
+  },
+  {
+    name: 'settings-people',
+    go: async (page) => {
+      await to(SETTINGS)(page);
+      await page.getByRole('button', { name: /Modifier les personnes|Edit people/ }).click();
+      await page.getByRole('button', { name: 'CSV' }).click();
+      await page.getByRole('button', { name: /Afficher|Show/, exact: true }).click();
+      await page.locator('.facts').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'settings-history',
+    go: async (page) => {
+      await to(SETTINGS)(page);
+      await page.locator('#set-retention').selectOption('7');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'ready',
+    snapshot: {
+      readiness: { at: noon(), running: true, checks: CHECKS },
+      ...settled({ doNotDisturb: { state: 'on' } }),
+    },
+    go: async (page) => {
+      await to(SETTINGS)(page);
+      await page.getByRole('button', { name: /^(Vérifier|Check)$/ }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'first-run', snapshot: settled({ setUp: false }) },
+  {
+    name: 'first-run-host',
+    snapshot: settled({ setUp: false }),
+    go: (page) => page.getByRole('button', { name: /Héberger|Host/ }).click(),
+  },
+  {
+    name: 'first-run-address',
+    shots: ['first-run-code'],
+    snapshot: settled({ setUp: false }),
+    go: async (page) => {
+      await page.getByRole('button', { name: /Saisir|Type/ }).click();
+      await page.getByRole('button', { name: /Se connecter|Connect/ }).click();
+    },
+  },
+];
