@@ -5,12 +5,13 @@ import './styles/layout.css';
 import './styles/controls.css';
 import './styles/inbox.css';
 import './styles/views.css';
+import './styles/wall.css';
 import { App } from './domain/app.svelte';
 import { chooseHost } from './host/choose';
-import Window from './views/Window.svelte';
+import Root from './views/Root.svelte';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 const app = new App(chooseHost());
-mount(Window, { target, props: { app } });
+mount(Root, { target, props: { app } });
 app.start();

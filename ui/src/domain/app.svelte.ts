@@ -13,6 +13,7 @@ import { Reading } from './reading.svelte';
 import { SendQueue } from './send-queue.svelte';
 import { SendForm } from './send.svelte';
 import { Station } from './station.svelte';
+import { Wall } from './wall.svelte';
 
 export type View = 'inbox' | 'channels' | 'send' | 'hub' | 'settings';
 
@@ -36,6 +37,7 @@ export class App {
   readonly choices: Choices;
   readonly form: SendForm;
   readonly queue: SendQueue;
+  readonly wall: Wall;
   readonly notices = new Notices();
   readonly announcer = new Announcer(() => this.strings);
   readonly #systemLanguage = systemLanguage(navigator.languages);
@@ -53,6 +55,7 @@ export class App {
     this.form = new SendForm(this.station);
     this.queue = new SendQueue(this.station, this.form);
     this.queue.onRefused = () => this.#sayRefused();
+    this.wall = new Wall(this.station);
     this.station.listen({
       event: (event) => this.#receive(event),
       reopened: () => this.announcer.caughtUp(this.station.snapshot?.catchUp ?? null),

@@ -1,0 +1,240 @@
+import type { Detail, Row, Snapshot, StationEvent, Wall as WallSettings } from '../host/host';
+import { preferencesOf } from './preferences';
+import type { Station } from './station.svelte';
+import { ageOf } from './wall-age';
+import { wallCardOf, type Reference } from './wall-card';
+import { peopleOf } from './wall-people';
+import { arrange, isSettled, settle, SLOTS, type Slot } from './wall-slots';
+import { WallTaking } from './wall-taking.svelte';
+
+/** The station lists so many, and counts the others. */
+const MOST = 200;
+/** Between two questions to the station, however much arrives. */
+const APART_MS = 200;
+const RETRY_MS = 5000;
+/** What waits for a day is the history's, which no event says. */
+const ASK_AGAIN_MS = 60_000;
+/** The footer names so many of those that somebody took. */
+const NAMED = 2;
+
+/** The view for a screen on the wall: what waits, oldest first, each card in its place. */
+export class Wall {
+  /** The first {@link SLOTS} are on the wall. */
+  cards = $state.raw<Detail[]>([]);
+  /** How many wait in all. */
+  total = $state(0);
+  /** The last few that somebody took, newest first, with what they are called. */
+  taken = $state.raw<{ row: Row; reference: Reference | null }[]>([]);
+  /** Whether the station has said what waits. */
+  loaded = $state(false);
+  /** The station did not answer: what is shown may be old. */
+  failed = $state(false);
+
+  readonly taking: WallTaking;
+  readonly #station: Station;
+  #waiting: Detail[] = [];
+  #slots: Slot[] = [];
+  readonly #putBack = new Set<string>();
+  #references = new Map<string, Reference | null>();
+  /** What of the settings the wall follows; `null`: there is no wall. */
+  #watched: { channel: string | null; expectations: string } | null = null;
+  /** Grows with what is watched: an answer about something else comes too late. */
+  #watching = 0;
+  #busy = false;
+  #again = false;
+  #answeredAt = 0;
+  #wake: () => void = () => {};
+
+  constructor(station: Station) {
+    this.#station = station;
+    this.taking = new WallTaking(station, {
+      changed: () => this.#arrange(Date.now()),
+      gone: (id) => (this.#waiting = this.#waiting.filter((detail) => detail.id !== id)),
+    });
+    station.listen({
+      event: (event) => this.#receive(event),
+      reopened: () => this.#watch(station.snapshot, true),
+    });
+  }
+
+  get shown(): Detail[] {
+    return this.cards.slice(0, SLOTS);
+  }
+
+  /** How many wait and are not on the wall. */
+  get more(): number {
+    const onWall = this.shown.filter(({ id }) => !this.taking.holds.has(id)).length;
+    return Math.max(0, this.total - onWall);
+  }
+
+  late(snapshot: Snapshot, now: number): number {
+    return this.cards.filter(
+      ({ id, at, channel }) =>
+        !this.taking.holds.has(id) && ageOf(at, now, preferencesOf(snapshot, channel)).stage === 'late',
+    ).length;
+  }
+
+  /** Somebody wants the card at a place: takes it, or asks who. */
+  async press(place: number, now: number): Promise<void> {
+    const { snapshot } = this.#station;
+    const detail = this.shown[place];
+    const slot = this.#slots[place];
+    if (!snapshot || !detail || !slot || !isSettled(slot, now) || this.taking.holds.has(detail.id)) return;
+    const people = peopleOf(snapshot.settings);
+    if (people.length > 1) return this.taking.ask(detail.id, now);
+    await this.taking.take(detail, people[0]?.by ?? null, now);
+  }
+
+  /** The question of a card is answered. */
+  async choose(by: string | null, now: number): Promise<void> {
+    const detail = this.cards.find(({ id }) => id === this.taking.prompt?.id);
+    if (detail) await this.taking.take(detail, by, now);
+  }
+
+  /** What undoing would give back. */
+  undoable(now: number): Row | null {
+    return this.taking.undoable(
+      this.taken.map(({ row }) => row),
+      now,
+    );
+  }
+
+  async undo(now: number): Promise<void> {
+    const row = this.undoable(now);
+    if (!row) return;
+    this.#putBack.add(row.id);
+    const held = this.taking.holds.get(row.id);
+    if (held) this.#waiting = [...this.#waiting, held.detail];
+    await this.taking.undo(row);
+  }
+
+  /** How people call it, if it was on this wall lately. */
+  referenceOf(id: string): Reference | null {
+    return this.#references.get(id) ?? null;
+  }
+
+  async change(change: Partial<WallSettings>): Promise<void> {
+    const wall = this.#station.snapshot?.settings.wall;
+    if (wall) await this.#station.command({ do: 'changeSettings', change: { wall: { ...wall, ...change } } });
+  }
+
+  /** Time passes, while the wall is shown. */
+  tick(now: number): void {
+    this.taking.tick(now);
+    if (now - this.#answeredAt >= ASK_AGAIN_MS) void this.#refresh();
+  }
+
+  #receive(event: StationEvent): void {
+    if (event.event === 'snapshot') this.#watch(event.snapshot, false);
+    else if (this.#watched === null) return;
+    else if (event.event === 'arrived' || event.event === 'changed' || event.event === 'removed') void this.#refresh();
+  }
+
+  /** Follows the settings: whether there is a wall, of what, and where somebody is expected. */
+  #watch(snapshot: Snapshot | null, afresh: boolean): void {
+    if (!snapshot) return;
+    const { wall, preferences } = snapshot.settings;
+    const before = this.#watched;
+    const expectations = JSON.stringify([preferences, snapshot.standard]);
+    this.#watched = wall.open ? { channel: wall.channel, expectations } : null;
+    const moved = before?.channel !== this.#watched?.channel;
+    if (moved) this.#clear();
+    if (!this.#watched || (!moved && !afresh && before?.expectations === expectations)) return;
+    void this.#refresh();
+    this.#wake();
+  }
+
+  #clear(): void {
+    this.#watching += 1;
+    this.#waiting = [];
+    this.#slots = [];
+    this.#putBack.clear();
+    this.cards = [];
+    this.total = 0;
+    this.taken = [];
+    this.loaded = false;
+    this.failed = false;
+    this.taking.reset();
+  }
+
+  /** Asks what waits; what happens meanwhile is one question more, a little later. */
+  async #refresh(): Promise<void> {
+    this.#again = true;
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#again && this.#watched !== null) {
+      this.#again = false;
+      await this.#load();
+      if (this.failed) this.#again = true;
+      await this.#pause(this.failed ? RETRY_MS : APART_MS);
+    }
+    this.#busy = false;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resume) => {
+      const timer = setTimeout(resume, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resume();
+      };
+    });
+  }
+
+  async #load(): Promise<void> {
+    const watching = this.#watching;
+    const channel = this.#watched?.channel ?? null;
+    try {
+      const { cards, total, taken } = await this.#station.command({ do: 'waiting', channel, limit: MOST });
+      const named = await this.#name(taken.slice(0, NAMED), cards);
+      if (watching !== this.#watching) return;
+      this.#answeredAt = Date.now();
+      this.#waiting = cards;
+      this.total = total;
+      this.taken = taken.map((row, at) => ({ row, reference: named[at] ?? null }));
+      this.loaded = true;
+      this.failed = false;
+      await this.#closeQuestion(taken);
+      this.#arrange(Date.now());
+    } catch {
+      if (watching === this.#watching) this.failed = true;
+    }
+  }
+
+  /** What was taken is called as its card was; of what this wall never showed, the station is asked. */
+  async #name(taken: Row[], cards: Detail[]): Promise<(Reference | null)[]> {
+    const references = new Map(cards.map(({ id, data }) => [id, wallCardOf(data).reference]));
+    for (const { id } of taken) {
+      if (!references.has(id)) references.set(id, this.#references.get(id) ?? (await this.#askReference(id)));
+    }
+    this.#references = references;
+    return taken.map(({ id }) => references.get(id) ?? null);
+  }
+
+  async #askReference(id: string): Promise<Reference | null> {
+    const detail = await this.#station.command({ do: 'open', id }).catch(() => null);
+    return detail ? wallCardOf(detail.data).reference : null;
+  }
+
+  /** A card that asks who takes it, and waits no longer, says who was faster. */
+  async #closeQuestion(taken: Row[]): Promise<void> {
+    const id = this.taking.prompt?.id;
+    const asking = this.cards.find((card) => card.id === id);
+    if (!asking || this.#waiting.some((card) => card.id === id)) return;
+    const row = taken.find((one) => one.id === id);
+    if (row) this.taking.lose({ ...asking, taken: row.taken }, Date.now());
+    else this.taking.stopAsking();
+  }
+
+  #arrange(now: number): void {
+    const before = this.#slots.map(({ id }) => id);
+    const held = [...this.taking.holds.values()].map(({ detail }) => detail);
+    this.cards = arrange(before, this.#waiting, held, this.#putBack);
+    for (const { id } of this.cards) this.#putBack.delete(id);
+    this.#slots = settle(
+      this.#slots,
+      this.shown.map(({ id }) => id),
+      now,
+    );
+  }
+}
