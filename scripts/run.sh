@@ -7,7 +7,7 @@ source "$(dirname "$0")/common.sh"
 scripts/build-app.sh
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   say "Starting ChapFood Notifications, with its hub on http://127.0.0.1:8001"
-  exec target/debug/chapfood-notifications
+  exec target/debug/chapfood-notifications --no-questions
 fi
 
 say "This machine has no display: running the app in a virtual one, with a sample order"

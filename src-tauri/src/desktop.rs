@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chapfood_station::Station;
-use chapfood_station::contract::{Command, Settings};
+use chapfood_station::contract::{Command, Place, Settings, SettingsChange, Wall};
+use chapfood_station::{Station, ToastAction};
 use tauri::{AppHandle, Manager};
 
 use crate::window;
@@ -45,12 +45,43 @@ impl Desktop {
         Words::of(&self.settings())
     }
 
-    /// Skips the wait before the next attempt to reach the hub.
-    pub(crate) fn try_now(&self) {
+    /// Has the station do something whose outcome shows in its state.
+    pub(crate) fn order(&self, command: Command) {
         let station = self.station.clone();
         tauri::async_runtime::spawn(async move {
-            if let Err(fault) = station.handle(Command::TryNow).await {
-                tracing::warn!("not tried now: {}", fault.message);
+            if let Err(fault) = station.handle(command).await {
+                tracing::warn!("not done: {}", fault.message);
+            }
+        });
+    }
+
+    /// Has the window show a place.
+    pub(crate) fn show(&self, place: Place) {
+        let station = self.station.clone();
+        tauri::async_runtime::spawn(async move { station.show(place).await });
+    }
+
+    /// Has the window show a notification, as a click on its pop-up does.
+    pub(crate) fn open(&self, id: String) {
+        let station = self.station.clone();
+        tauri::async_runtime::spawn(async move { station.toast_activated(&id, ToastAction::Open).await });
+    }
+
+    /// Opens the view for a screen on the wall, or closes it.
+    pub(crate) fn open_wall(&self, open: bool) {
+        let wall = self.settings().wall;
+        if wall.open != open {
+            let change = SettingsChange { wall: Some(Wall { open, ..wall }), ..SettingsChange::default() };
+            self.order(Command::ChangeSettings { change });
+        }
+    }
+
+    /// Ends the app, unless that cuts off others: then the window asks first.
+    pub(crate) fn ask_to_quit(&self, app: &AppHandle) {
+        let (station, app) = (self.station.clone(), app.clone());
+        tauri::async_runtime::spawn(async move {
+            if station.may_quit().await {
+                app.state::<Self>().quit(&app);
             }
         });
     }

@@ -4,9 +4,21 @@
 //! its parts together ([`run`]) and lends it a window, a tray, pop-ups and a place for settings.
 
 mod autostart;
+#[cfg(target_os = "linux")]
+#[path = "awake/linux.rs"]
+mod awake;
+#[cfg(not(target_os = "linux"))]
+#[path = "awake/elsewhere.rs"]
+mod awake;
 mod commands;
 mod desktop;
 mod options;
+#[cfg(target_os = "linux")]
+#[path = "screen_lock/linux.rs"]
+mod screen_lock;
+#[cfg(not(target_os = "linux"))]
+#[path = "screen_lock/elsewhere.rs"]
+mod screen_lock;
 mod settings;
 mod signals;
 mod sounds;
@@ -14,6 +26,7 @@ mod start;
 mod toasts;
 mod tray;
 mod tray_host;
+mod wall;
 #[cfg(target_os = "linux")]
 mod web_process;
 mod window;

@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chapfood_embedded::EmbeddedHub;
-use chapfood_station::contract::{Event, HostKind};
+use chapfood_station::contract::{Event, HostKind, Language};
 use chapfood_station::{Events, Seams, SettingsStore as _, Station, StationConfig, SystemClock, ToastAction};
 use tauri::{AppHandle, Manager};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::desktop::Desktop;
 use crate::options::Options;
 use crate::settings::StoredSettings;
-use crate::toasts::DesktopToaster;
+use crate::toasts::{Click, DesktopToaster};
 use crate::tray::Tray;
+use crate::wall::WallScreen;
 use crate::window::{self, Screen};
-use crate::words::{self, Words};
-use crate::{autostart, signals};
+use crate::{autostart, screen_lock, signals, words};
 
 const ICON: &[u8] = include_bytes!("../../icons/128x128.png");
 
@@ -34,8 +34,9 @@ pub(crate) fn start(app: &AppHandle, options: &Options) -> anyhow::Result<()> {
 
     let settings = StoredSettings::open(app, &folder, options.hub_port)?;
     let (clicks, clicked) = mpsc::unbounded_channel();
+    let (language, spoken) = watch::channel(words::language(&settings.load()));
     let seams = Seams {
-        toaster: DesktopToaster::new(icon_file(&folder)?, Words::of(&settings.load()).open_toast, clicks),
+        toaster: DesktopToaster::new(icon_file(&folder)?, spoken, clicks),
         settings,
         player: crate::sounds::Silence,
         // Only this computer reaches it until the hub asks who somebody is.
@@ -45,6 +46,8 @@ pub(crate) fn start(app: &AppHandle, options: &Options) -> anyhow::Result<()> {
     let version = app.package_info().version.to_string();
     let config = StationConfig {
         desktop_language: words::desktop_language(),
+        exports: exports(app, options),
+        asks_first: options.asks_first(),
         ..StationConfig::new(folder.join("history.sqlite"), HostKind::Desktop, version)
     };
     let station = tauri::async_runtime::block_on(Station::start(config, seams))?;
@@ -54,7 +57,9 @@ pub(crate) fn start(app: &AppHandle, options: &Options) -> anyhow::Result<()> {
     app.manage(Screen::default());
     app.manage(Desktop::new(station, folder));
     signals::follow(app, asked_to_end);
-    tauri::async_runtime::spawn(follow_station(app.clone(), events, tray));
+    screen_lock::follow(app);
+    let shown = Shown { tray, language, autostart: None, wall: WallScreen::default() };
+    tauri::async_runtime::spawn(follow_station(app.clone(), events, shown));
     tauri::async_runtime::spawn(follow_clicks(app.clone(), clicked));
     if !options.hidden {
         window::show(app);
@@ -72,18 +77,40 @@ fn icon_file(folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(file)
 }
 
-/// Passes on what the station tells: to the tray, to the system's autostart and to the window.
-async fn follow_station(app: AppHandle, mut events: Events, mut tray: Tray) {
-    let mut autostart = None;
+/// Where a person looks for a file that they have just asked for.
+fn exports(app: &AppHandle, options: &Options) -> Option<PathBuf> {
+    if let Some(folder) = &options.data_dir {
+        return std::path::absolute(folder).ok().map(|folder| folder.join("exports"));
+    }
+    let places = app.path();
+    places.download_dir().or_else(|_| places.document_dir()).or_else(|_| places.home_dir()).ok()
+}
+
+/// What of the station's state shows outside the window.
+struct Shown {
+    tray: Tray,
+    language: watch::Sender<Language>,
+    autostart: Option<bool>,
+    wall: WallScreen,
+}
+
+/// Passes on what the station tells: to the tray, the pop-ups, the system's autostart, the screen and the window.
+async fn follow_station(app: AppHandle, mut events: Events, mut shown: Shown) {
     while let Some(event) = events.next().await {
-        if let Event::Snapshot { snapshot } = &event {
-            if let Err(error) = tray.show(snapshot) {
-                tracing::error!("the tray does not show the state: {error}");
+        match &event {
+            Event::Snapshot { snapshot } => {
+                if let Err(error) = shown.tray.show(snapshot) {
+                    tracing::error!("the tray does not show the state: {error}");
+                }
+                let settings = &snapshot.settings;
+                shown.language.send_replace(words::language(settings));
+                if shown.autostart.replace(settings.autostart) != Some(settings.autostart) {
+                    autostart::follow(&app, settings.autostart);
+                }
+                shown.wall.follow(&app, settings.wall.open).await;
             }
-            let wanted = snapshot.settings.autostart;
-            if autostart.replace(wanted) != Some(wanted) {
-                autostart::follow(&app, wanted);
-            }
+            Event::QuitConfirmed => app.state::<Desktop>().quit(&app),
+            _ => {}
         }
         if let Err(error) = window::tell(&app, event).await {
             tracing::error!("the window was not told: {error:#}");
@@ -91,10 +118,13 @@ async fn follow_station(app: AppHandle, mut events: Events, mut tray: Tray) {
     }
 }
 
-/// A click on a pop-up brings the window, and the notification in it if it stands for one.
-async fn follow_clicks(app: AppHandle, mut clicked: mpsc::UnboundedReceiver<String>) {
-    while let Some(id) = clicked.recv().await {
-        window::show(&app);
-        app.state::<Desktop>().station().toast_activated(&id, ToastAction::Open).await;
+/// A click on a pop-up does what its button says. Whatever is to be shown, the station has the window show; a
+/// sample has nothing to show but the window itself.
+async fn follow_clicks(app: AppHandle, mut clicked: mpsc::UnboundedReceiver<Click>) {
+    while let Some(Click { id, action }) = clicked.recv().await {
+        if action == ToastAction::Open {
+            window::show(&app);
+        }
+        app.state::<Desktop>().station().toast_activated(&id, action).await;
     }
 }

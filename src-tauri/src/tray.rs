@@ -1,52 +1,56 @@
-//! The icon in the tray: whether the hub is there, whether something is unread, and the way in.
+//! The icon in the tray: how things are, what just came, and the way in.
 
+mod menu;
 mod view;
 
-use chapfood_station::contract::Snapshot;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chapfood_station::contract::{Command, Snapshot};
+use chapfood_station::{Clock as _, SystemClock};
+use jiff::{Timestamp, Zoned};
 use tauri::image::Image;
-use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
-use tauri::{AppHandle, Manager, Wry};
+use tauri::{AppHandle, Manager};
 
 use crate::{desktop::Desktop, window, words::Words};
-use view::{Face, View};
+use menu::Menu;
+use view::{Choice, Face, View};
 
 const NORMAL: Image<'_> = tauri::include_image!("icons/tray/normal.png");
 const UNREAD: Image<'_> = tauri::include_image!("icons/tray/unread.png");
+const LATE: Image<'_> = tauri::include_image!("icons/tray/late.png");
+const DO_NOT_DISTURB: Image<'_> = tauri::include_image!("icons/tray/do-not-disturb.png");
 const DISCONNECTED: Image<'_> = tauri::include_image!("icons/tray/disconnected.png");
 
-/// The icon and its menu. The items stay and change their text: a menu that is replaced closes
-/// under the pointer.
+/// The icon and its menu.
 pub(crate) struct Tray {
+    app: AppHandle,
     icon: TrayIcon,
-    link: MenuItem<Wry>,
-    unread: MenuItem<Wry>,
-    open: MenuItem<Wry>,
-    retry: MenuItem<Wry>,
-    hub: MenuItem<Wry>,
-    quit: MenuItem<Wry>,
+    menu: Menu,
+    /// What the menu's lines do at the moment, for whoever chooses one. Locked only to look and to replace.
+    choices: Arc<Mutex<Vec<Choice>>>,
     shown: View,
 }
 
 impl Tray {
     /// Puts the icon into the tray.
     pub(crate) fn new(app: &AppHandle, snapshot: &Snapshot) -> tauri::Result<Self> {
-        let view = View::of(snapshot, Words::of(&snapshot.settings));
-        let item = |id, text: &str, enabled| MenuItem::with_id(app, id, text, enabled, None::<&str>);
-        let link = item("link", &view.link, false)?;
-        let unread = item("unread", &view.unread, true)?;
-        let open = item("open", view.words.open, true)?;
-        let retry = item("retry", view.words.try_now, view.can_retry)?;
-        let hub = item("hub", &view.hub, true)?;
-        let quit = item("quit", &view.quit, true)?;
-        let line = || PredefinedMenuItem::separator(app);
-        let menu = Menu::with_items(app, &[&link, &unread, &line()?, &open, &retry, &hub, &line()?, &quit])?;
+        let shown = View::of(snapshot, Words::of(&snapshot.settings), &here());
+        let menu = Menu::of(app, &shown.lines)?;
+        let choices = Arc::new(Mutex::new(menu::choices(&shown.lines)));
+        let offered = choices.clone();
         let icon = TrayIconBuilder::with_id("main")
-            .icon(view.face.image())
-            .tooltip(&view.link)
-            .menu(&menu)
+            .icon(shown.face.image())
+            .tooltip(&shown.tooltip)
+            .menu(menu.shown())
             .show_menu_on_left_click(false)
-            .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
+            .on_menu_event(move |app, event| {
+                let number = event.id().as_ref().parse::<usize>();
+                let choices = offered.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(choice) = number.ok().and_then(|number| choices.get(number)) {
+                    chosen(app, choice.clone());
+                }
+            })
             .on_tray_icon_event(|icon, event| {
                 // Linux has no such event: there the host shows the menu at any click.
                 if let TrayIconEvent::Click {
@@ -59,38 +63,54 @@ impl Tray {
                 }
             })
             .build(app)?;
-        Ok(Self { icon, link, unread, open, retry, hub, quit, shown: view })
+        Ok(Self { app: app.clone(), icon, menu, choices, shown })
     }
 
     /// Shows the state, touching only what changed.
     pub(crate) fn show(&mut self, snapshot: &Snapshot) -> tauri::Result<()> {
-        let view = View::of(snapshot, Words::of(&snapshot.settings));
+        let view = View::of(snapshot, Words::of(&snapshot.settings), &here());
         if view == self.shown {
             return Ok(());
         }
         if view.face != self.shown.face {
             self.icon.set_icon(Some(view.face.image()))?;
         }
-        self.icon.set_tooltip(Some(&view.link))?;
-        self.link.set_text(&view.link)?;
-        self.unread.set_text(&view.unread)?;
-        self.open.set_text(view.words.open)?;
-        self.retry.set_text(view.words.try_now)?;
-        self.retry.set_enabled(view.can_retry)?;
-        self.hub.set_text(&view.hub)?;
-        self.quit.set_text(&view.quit)?;
+        if view.tooltip != self.shown.tooltip {
+            self.icon.set_tooltip(Some(&view.tooltip))?;
+        }
+        if view.lines != self.shown.lines {
+            if menu::have_one_shape(&view.lines, &self.shown.lines) {
+                self.menu.say(&view.lines)?;
+            } else {
+                self.menu = Menu::of(&self.app, &view.lines)?;
+                self.icon.set_menu(Some(self.menu.shown().clone()))?;
+            }
+            *self.choices.lock().unwrap_or_else(PoisonError::into_inner) = menu::choices(&view.lines);
+        }
         self.shown = view;
         Ok(())
     }
 }
 
-fn chosen(app: &AppHandle, item: &str) {
+fn here() -> Zoned {
+    let now = Timestamp::from_millisecond(SystemClock.now().as_millis()).unwrap_or_default();
+    now.to_zoned(SystemClock.zone())
+}
+
+fn chosen(app: &AppHandle, choice: Choice) {
     let desktop = app.state::<Desktop>();
-    match item {
-        "retry" => desktop.try_now(),
-        "quit" => desktop.quit(app),
-        // All the others are done in the window.
-        _ => window::show(app),
+    match choice {
+        Choice::Nothing => {}
+        Choice::Show(place) => desktop.show(place),
+        Choice::Notification(id) => desktop.open(id),
+        Choice::Window => window::show(app),
+        Choice::Wall => {
+            desktop.open_wall(true);
+            window::show(app);
+        }
+        Choice::TryNow => desktop.order(Command::TryNow),
+        Choice::DoNotDisturb(choice) => desktop.order(Command::DoNotDisturb { choice }),
+        Choice::Quit => desktop.ask_to_quit(app),
     }
 }
 
@@ -99,6 +119,8 @@ impl Face {
         match self {
             Self::Normal => NORMAL,
             Self::Unread => UNREAD,
+            Self::Late => LATE,
+            Self::DoNotDisturb => DO_NOT_DISTURB,
             Self::Disconnected => DISCONNECTED,
         }
     }

@@ -85,14 +85,16 @@ fn build(app: &AppHandle) -> anyhow::Result<WebviewWindow> {
     let config = app.config();
     let window = config.app.windows.iter().find(|window| window.label == LABEL);
     let dev_server = config.build.dev_url.clone();
-    let desktop = app.state::<Desktop>();
+    let settings = app.state::<Desktop>().settings();
     let mut builder = WebviewWindowBuilder::from_config(app, window.context("no window is configured")?)?;
-    if desktop.settings().theme == Theme::Dark {
+    // The wall's page may be a new one because the last one died.
+    builder = builder.fullscreen(settings.wall.open);
+    if settings.theme == Theme::Dark {
         // Until the page has painted: no white flash in a dark room.
         builder = builder.background_color(DARK);
     }
     let window = builder
-        .data_directory(desktop.data_dir().join("webview"))
+        .data_directory(app.state::<Desktop>().data_dir().join("webview"))
         .on_navigation(move |url| stays_at_home(url, dev_server.as_ref()))
         .on_new_window(|url, _| {
             tracing::warn!(%url, "refused a new window");
@@ -131,12 +133,28 @@ fn stays_at_home(url: &Url, dev_server: Option<&Url>) -> bool {
     own
 }
 
+/// Gives the wall's view the whole screen, or takes it back from it. A window is made only for the first.
+pub(crate) async fn fill_screen(app: &AppHandle, fill: bool) -> anyhow::Result<()> {
+    if fill {
+        show_now(app).await?;
+    }
+    if let Some(window) = app.get_webview_window(LABEL) {
+        window.set_fullscreen(fill)?;
+    }
+    Ok(())
+}
+
 /// The person closed the window: to the tray if there is one and they want it so.
 async fn close(window: WebviewWindow) {
     let app = window.app_handle().clone();
     let desktop = app.state::<Desktop>();
-    let done = if !desktop.settings().close_to_tray {
-        desktop.quit(&app);
+    let settings = desktop.settings();
+    let done = if settings.wall.open {
+        // The first step back is out of the wall's view: a hand on a keyboard in a kitchen must not end more.
+        desktop.open_wall(false);
+        Ok(())
+    } else if !settings.close_to_tray {
+        desktop.ask_to_quit(&app);
         Ok(())
     } else if tray_host::present().await {
         window.destroy()
@@ -151,10 +169,13 @@ async fn close(window: WebviewWindow) {
     }
 }
 
-/// Passes an event of the station on to the page. A request to open something makes a window and
+/// Passes an event of the station on to the page. What the person is to see or to answer makes a window and
 /// waits until its page listens; everything else is in the snapshot that a new page asks for.
 pub(crate) async fn tell(app: &AppHandle, event: Event) -> anyhow::Result<()> {
-    if matches!(event, Event::OpenRequested { .. }) {
+    if matches!(
+        event,
+        Event::OpenRequested { .. } | Event::ShowRequested { .. } | Event::QuitRequested { .. }
+    ) {
         show_now(app).await?;
         let screen = app.state::<Screen>();
         let mut listening = screen.waiting.lock().await;

@@ -10,18 +10,33 @@ pub(crate) struct Words {
     pub(crate) connected_to: &'static str,
     pub(crate) reconnecting: &'static str,
     pub(crate) offline: &'static str,
+    pub(crate) offline_since: &'static str,
     pub(crate) open: &'static str,
     pub(crate) try_now: &'static str,
     pub(crate) hub_off: &'static str,
+    pub(crate) wall: &'static str,
+    pub(crate) send: &'static str,
+    pub(crate) settings: &'static str,
+    pub(crate) do_not_disturb: &'static str,
+    pub(crate) do_not_disturb_until: &'static str,
+    pub(crate) do_not_disturb_on: &'static str,
+    pub(crate) half_hour: &'static str,
+    pub(crate) hour: &'static str,
+    pub(crate) service: &'static str,
+    pub(crate) tomorrow: &'static str,
+    pub(crate) manual: &'static str,
+    pub(crate) alerts_again: &'static str,
     pub(crate) quit: &'static str,
+    pub(crate) quit_with_hub: &'static str,
+    /// Why the screen does not go dark, for whoever asks the desktop.
+    pub(crate) wall_is_open: &'static str,
     /// Beside the name of the app in the title of a window that could not close to a tray.
     pub(crate) no_tray: &'static str,
-    /// What a click on a pop-up does, where the system draws it as a button.
-    pub(crate) open_toast: &'static str,
     pub(crate) cannot_start: &'static str,
     unread: Counted,
+    todo: Counted,
+    late: Counted,
     hub_on: Counted,
-    quit_cutting_off: Counted,
 }
 
 /// One and other; French counts zero as one.
@@ -38,20 +53,31 @@ const FRENCH: Words = Words {
     connected_to: "Connecté à {hub}",
     reconnecting: "Reconnexion…",
     offline: "Hors ligne",
+    offline_since: "Hors ligne depuis {time}",
     open: "Ouvrir ChapFood Notifications",
     try_now: "Réessayer maintenant",
     hub_off: "Héberger un hub…",
+    wall: "Affichage mural",
+    send: "Envoyer une notification…",
+    settings: "Réglages…",
+    do_not_disturb: "Ne pas déranger",
+    do_not_disturb_until: "Ne pas déranger jusqu’à {time}",
+    do_not_disturb_on: "Ne pas déranger, jusqu’à nouvel ordre",
+    half_hour: "Pendant 30\u{a0}min",
+    hour: "Pendant 1\u{a0}h",
+    service: "Jusqu’à la fin du service",
+    tomorrow: "Jusqu’à demain matin",
+    manual: "Jusqu’à nouvel ordre",
+    alerts_again: "Réactiver les alertes",
     quit: "Quitter",
+    quit_with_hub: "Quitter et arrêter le hub…",
+    wall_is_open: "L’affichage mural est ouvert",
     no_tray: "réduite, sans zone de notification",
-    open_toast: "Ouvrir",
     cannot_start: "ChapFood Notifications ne peut pas démarrer",
     unread: Counted::new("{n} non lue", "{n} non lues", true),
+    todo: Counted::new("{n} à traiter", "{n} à traiter", true),
+    late: Counted::new("{n} en retard", "{n} en retard", true),
     hub_on: Counted::new("Hub en marche, {n} poste", "Hub en marche, {n} postes", true),
-    quit_cutting_off: Counted::new(
-        "Quitter et arrêter le hub ({n} autre poste déconnecté)",
-        "Quitter et arrêter le hub ({n} autres postes déconnectés)",
-        true,
-    ),
 };
 
 const ENGLISH: Words = Words {
@@ -60,26 +86,37 @@ const ENGLISH: Words = Words {
     connected_to: "Connected to {hub}",
     reconnecting: "Reconnecting…",
     offline: "Offline",
+    offline_since: "Offline since {time}",
     open: "Open ChapFood Notifications",
     try_now: "Try now",
     hub_off: "Host a hub…",
+    wall: "Wall view",
+    send: "Send a notification…",
+    settings: "Settings…",
+    do_not_disturb: "Do not disturb",
+    do_not_disturb_until: "Do not disturb until {time}",
+    do_not_disturb_on: "Do not disturb, until I turn it off",
+    half_hour: "For 30\u{a0}minutes",
+    hour: "For 1\u{a0}hour",
+    service: "Until the end of service",
+    tomorrow: "Until tomorrow morning",
+    manual: "Until I turn it off",
+    alerts_again: "Turn alerts back on",
     quit: "Quit",
+    quit_with_hub: "Quit and stop the hub…",
+    wall_is_open: "The wall view is open",
     no_tray: "minimised, no tray here",
-    open_toast: "Open",
     cannot_start: "ChapFood Notifications cannot start",
     unread: Counted::new("{n} unread", "{n} unread", false),
+    todo: Counted::new("{n} to do", "{n} to do", false),
+    late: Counted::new("{n} late", "{n} late", false),
     hub_on: Counted::new("Hub running, {n} computer", "Hub running, {n} computers", false),
-    quit_cutting_off: Counted::new(
-        "Quit and stop the hub ({n} other computer disconnected)",
-        "Quit and stop the hub ({n} other computers disconnected)",
-        false,
-    ),
 };
 
 impl Words {
     /// In the person's language, or in the desktop's.
     pub(crate) fn of(settings: &Settings) -> &'static Self {
-        Self::in_language(settings.language.unwrap_or_else(desktop_language))
+        Self::in_language(language(settings))
     }
 
     /// In this language.
@@ -98,8 +135,12 @@ impl Words {
         self.hub_on.say(computers)
     }
 
-    pub(crate) fn quit_cutting_off(&self, others: u32) -> String {
-        self.quit_cutting_off.say(others)
+    pub(crate) fn todo(&self, n: u32) -> String {
+        self.todo.say(n)
+    }
+
+    pub(crate) fn late(&self, n: u32) -> String {
+        self.late.say(n)
     }
 }
 
@@ -112,6 +153,11 @@ impl Counted {
         let one = n == 1 || (n == 0 && self.zero_is_one);
         if one { self.one } else { self.other }.replace("{n}", &n.to_string())
     }
+}
+
+/// The person's language, or the desktop's.
+pub(crate) fn language(settings: &Settings) -> Language {
+    settings.language.unwrap_or_else(desktop_language)
 }
 
 /// The language of the desktop's session, by the rule that the window follows too.

@@ -1,15 +1,17 @@
-//! Pop-ups on Windows and macOS, where notify-rust can only block, and cannot replace one by another: an update
-//! has a pop-up of its own, above the one that it makes out of date.
+//! Pop-ups on Windows and macOS, where notify-rust can only block, and can neither replace a pop-up nor take it
+//! back: an update has one of its own, above the one that it makes out of date, and what somebody took stays until
+//! the system lets it go. A click on it still shows who took it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chapfood_station::{Toast, ToastFault, Toaster};
+use chapfood_station::contract::Language;
+use chapfood_station::{Toast, ToastAction, ToastFault, Toaster};
 use notify_rust::{CloseReason, Notification, NotificationResponse};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::text;
+use super::{Click, buttons, text};
 use crate::words::{Words, desktop_language};
 
 /// Without an id of its own the pop-up calls itself PowerShell.
@@ -21,14 +23,20 @@ const LIVE: usize = 64;
 /// Shows pop-ups, and reports which of them were clicked.
 #[derive(Debug)]
 pub(crate) struct DesktopToaster {
-    clicks: mpsc::UnboundedSender<String>,
+    language: watch::Receiver<Language>,
+    clicks: mpsc::UnboundedSender<Click>,
     live: Arc<AtomicUsize>,
 }
 
 impl DesktopToaster {
-    /// The ids of the pop-ups clicked go to `clicks`. These systems take the icon from the bundle.
-    pub(crate) fn new(_: PathBuf, _: &'static str, clicks: mpsc::UnboundedSender<String>) -> Self {
-        Self { clicks, live: Arc::default() }
+    /// Pop-ups with their buttons in this language; who is clicked, and where, goes to `clicks`. These systems take
+    /// the icon from the bundle.
+    pub(crate) fn new(
+        _: PathBuf,
+        language: watch::Receiver<Language>,
+        clicks: mpsc::UnboundedSender<Click>,
+    ) -> Self {
+        Self { language, clicks, live: Arc::default() }
     }
 }
 
@@ -41,13 +49,15 @@ impl Toaster for DesktopToaster {
         }
         let (shown, outcome) = oneshot::channel();
         let (clicks, live) = (self.clicks.clone(), self.live.clone());
+        let language = *self.language.borrow();
         std::thread::spawn(move || {
-            show_and_wait(&toast, shown, &clicks);
+            show_and_wait(&toast, language, shown, &clicks);
             live.fetch_sub(1, Ordering::Relaxed);
         });
         outcome.await.unwrap_or(Err(ToastFault::Failing))
     }
 
+    /// Nothing: see the module.
     async fn withdraw(&self, _: String) {}
 }
 
@@ -62,11 +72,15 @@ pub(crate) async fn last_words(why: &str) {
 
 fn show_and_wait(
     toast: &Toast,
+    language: Language,
     shown: oneshot::Sender<Result<(), ToastFault>>,
-    clicks: &mpsc::UnboundedSender<String>,
+    clicks: &mpsc::UnboundedSender<Click>,
 ) {
     let mut notification = Notification::new();
     notification.summary(&text::title(&toast.title)).body(&text::body(&toast.body, false));
+    for action in buttons::shown(&toast.actions) {
+        notification.action(buttons::key(action), action.label(language));
+    }
     #[cfg(windows)]
     {
         notification.app_id(APP_ID);
@@ -84,13 +98,16 @@ fn show_and_wait(
     };
     let _ = shown.send(Ok(()));
     let _ = handle.wait_for_response(|response: &NotificationResponse| {
-        // Windows reports a click on the body as closed by something else.
-        let clicked = matches!(
-            response,
-            NotificationResponse::Default | NotificationResponse::Closed(CloseReason::Other(_))
-        );
-        if clicked {
-            let _ = clicks.send(toast.id.clone());
+        let action = match response {
+            // Windows reports a click on the body as closed by something else.
+            NotificationResponse::Default | NotificationResponse::Closed(CloseReason::Other(_)) => {
+                Some(ToastAction::Open)
+            }
+            NotificationResponse::Action(key) => buttons::named(key),
+            NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => None,
+        };
+        if let Some(action) = action {
+            let _ = clicks.send(Click { id: toast.id.clone(), action });
         }
     });
 }

@@ -5,17 +5,19 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chapfood_station::{Toast, ToastFault, Toaster, Urgency};
+use chapfood_station::contract::Language;
+use chapfood_station::{Toast, ToastAction, ToastFault, Toaster, Urgency};
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Timeout};
-use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
+use tokio::sync::{mpsc, watch};
+use tokio::{task::AbortHandle, time::timeout};
 
-use super::text;
+use super::{Click, buttons, text};
 use crate::words::{Words, desktop_language};
 
 /// A frozen service never answers.
 const DEADLINE: Duration = Duration::from_secs(2);
-/// A service that died never says that its pop-ups are gone.
-const CLICKABLE_FOR: Duration = Duration::from_secs(3600);
+/// A service that died never says that its pop-ups are gone. An error stays for as long as a shift lasts.
+const CLICKABLE_FOR: Duration = Duration::from_secs(12 * 3600);
 /// Each pop-up that waits for its click holds a connection to the bus.
 const CLICKABLE: usize = 64;
 const SERVICE: &str = "org.freedesktop.Notifications";
@@ -24,12 +26,12 @@ const NAME: &str = "ChapFood Notifications";
 /// The name of the .desktop file that the packages install; KDE files its history under it.
 const DESKTOP_ENTRY: &str = "ChapFood Notifications";
 
-/// Shows pop-ups, and reports which of them were clicked.
+/// Shows pop-ups, takes them back, and reports which of them were clicked.
 #[derive(Debug)]
 pub(crate) struct DesktopToaster {
     icon: PathBuf,
-    action: &'static str,
-    clicks: mpsc::UnboundedSender<String>,
+    language: watch::Receiver<Language>,
+    clicks: mpsc::UnboundedSender<Click>,
     /// The newest pop-ups that wait for a click, oldest first. Locked only to look, to push and to drop.
     waiting: Mutex<VecDeque<Waiting>>,
 }
@@ -39,37 +41,59 @@ pub(crate) struct DesktopToaster {
 struct Waiting {
     /// The station's id for it.
     id: String,
-    /// The service's number for it.
-    number: u32,
+    place: Place,
     waiter: AbortHandle,
 }
 
+/// By which a pop-up is known on the bus. A service that was started anew counts from one again, so that the
+/// number alone could mean another program's pop-up.
+#[derive(Debug, Clone)]
+struct Place {
+    /// The service's unique name.
+    service: String,
+    number: u32,
+}
+
+/// Who shows pop-ups at the moment.
+#[derive(Debug)]
+struct Service {
+    /// Its unique name.
+    name: String,
+    capabilities: Vec<String>,
+}
+
 impl DesktopToaster {
-    /// Pop-ups with this icon; the ids of those clicked go to `clicks`. Where the service draws
-    /// the click as a button, it is called `action`.
-    pub(crate) fn new(icon: PathBuf, action: &'static str, clicks: mpsc::UnboundedSender<String>) -> Self {
-        Self { icon, action, clicks, waiting: Mutex::default() }
+    /// Pop-ups with this icon, their buttons in this language; who is clicked, and where, goes to `clicks`.
+    pub(crate) fn new(
+        icon: PathBuf,
+        language: watch::Receiver<Language>,
+        clicks: mpsc::UnboundedSender<Click>,
+    ) -> Self {
+        Self { icon, language, clicks, waiting: Mutex::default() }
     }
 
-    async fn send(&self, toast: &Toast) -> Result<NotificationHandle, ToastFault> {
-        let capabilities = capabilities().await?;
-        let has = |name: &str| capabilities.iter().any(|capability| capability == name);
-        let mut notification = self.notification(toast, has("body-markup"), has("actions"));
-        if let Some(number) = toast.replaces.as_deref().and_then(|id| self.outdated(id)) {
-            notification.id(number);
+    async fn send(&self, toast: &Toast) -> Result<(NotificationHandle, Place), ToastFault> {
+        let service = Service::ask().await?;
+        let mut notification = self.notification(toast, &service);
+        // Shown once more, a pop-up takes its own place.
+        let outdated = toast.replaces.as_deref().unwrap_or(&toast.id);
+        if let Some(place) = self.forget(outdated).filter(|place| place.service == service.name) {
+            notification.id(place.number);
         }
-        notification.show_async().await.map_err(|error| {
+        let handle = notification.show_async().await.map_err(|error| {
             tracing::warn!("the notification service refused a pop-up: {error}");
             ToastFault::Failing
-        })
+        })?;
+        let number = handle.id();
+        Ok((handle, Place { service: service.name, number }))
     }
 
-    fn notification(&self, toast: &Toast, markup: bool, actions: bool) -> Notification {
+    fn notification(&self, toast: &Toast, service: &Service) -> Notification {
         let mut notification = Notification::new();
         notification
             .appname(NAME)
             .summary(&text::title(&toast.title))
-            .body(&text::body(&toast.body, markup))
+            .body(&text::body(&toast.body, service.can("body-markup")))
             .icon(&self.icon.to_string_lossy())
             .hint(Hint::DesktopEntry(DESKTOP_ENTRY.into()));
         if toast.urgency == Urgency::Critical {
@@ -78,31 +102,42 @@ impl DesktopToaster {
         } else {
             notification.urgency(notify_rust::Urgency::Normal);
         }
-        if actions {
-            notification.action("default", self.action);
+        if service.can("actions") {
+            let language = *self.language.borrow();
+            // A click beside the buttons, which some services draw as one more.
+            notification.action("default", ToastAction::Open.label(language));
+            for action in buttons::shown(&toast.actions) {
+                notification.action(buttons::key(action), action.label(language));
+            }
         }
         notification
     }
 
-    /// The number of a pop-up that may still show, and is about to be replaced: its click means nothing more.
-    fn outdated(&self, id: &str) -> Option<u32> {
+    /// Where a pop-up is that may still show, and is about to go: its click means nothing more.
+    fn forget(&self, id: &str) -> Option<Place> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|waiting| !waiting.waiter.is_finished());
-        let place = waiting.iter().position(|waiting| waiting.id == id)?;
-        let outdated = waiting.remove(place)?;
-        outdated.waiter.abort();
-        Some(outdated.number)
+        // A sample has no id, and each one is to be seen.
+        let position = waiting.iter().position(|waiting| !id.is_empty() && waiting.id == id)?;
+        let gone = waiting.remove(position)?;
+        gone.waiter.abort();
+        Some(gone.place)
     }
 
     /// Waits for the click without a thread, for the newest pop-ups only.
-    fn await_click(&self, handle: NotificationHandle, id: String) {
+    fn await_click(&self, handle: NotificationHandle, place: Place, id: String) {
         let clicks = self.clicks.clone();
-        let (number, clicked_id) = (handle.id(), id.clone());
+        let clicked_id = id.clone();
         let waiter = tauri::async_runtime::spawn(async move {
             let clicked = handle.wait_for_action_async(|response| {
-                if matches!(response, NotificationResponse::Default) {
+                let action = match response {
+                    NotificationResponse::Default => Some(ToastAction::Open),
+                    NotificationResponse::Action(key) => buttons::named(key),
+                    NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => None,
+                };
+                if let Some(action) = action {
                     // Nobody listens any more only while the app is ending.
-                    let _ = clicks.send(clicked_id);
+                    let _ = clicks.send(Click { id: clicked_id, action });
                 }
             });
             let _ = timeout(CLICKABLE_FOR, clicked).await;
@@ -114,7 +149,7 @@ impl DesktopToaster {
         {
             oldest.waiter.abort();
         }
-        waiting.push_back(Waiting { id, number, waiter: waiter.inner().abort_handle() });
+        waiting.push_back(Waiting { id, place, waiter: waiter.inner().abort_handle() });
     }
 }
 
@@ -122,7 +157,8 @@ impl Toaster for DesktopToaster {
     async fn show(&self, toast: Toast) -> Result<(), ToastFault> {
         match timeout(DEADLINE, self.send(&toast)).await {
             Ok(shown) => {
-                self.await_click(shown?, toast.id);
+                let (handle, place) = shown?;
+                self.await_click(handle, place, toast.id);
                 Ok(())
             }
             Err(_) => {
@@ -132,13 +168,28 @@ impl Toaster for DesktopToaster {
         }
     }
 
-    async fn withdraw(&self, _: String) {}
+    async fn withdraw(&self, id: String) {
+        let Some(place) = self.forget(&id) else { return };
+        match timeout(DEADLINE, close(&place)).await {
+            Ok(Ok(())) => {}
+            // It went by itself, or with its service.
+            Ok(Err(error)) => tracing::debug!("a pop-up was not withdrawn: {error}"),
+            Err(_) => tracing::warn!("the notification service did not answer within {DEADLINE:?}"),
+        }
+    }
+}
+
+async fn close(place: &Place) -> zbus::Result<()> {
+    let session = zbus::Connection::session().await?;
+    let service = Some(place.service.as_str());
+    session.call_method(service, PATH, Some(SERVICE), "CloseNotification", &(place.number)).await?;
+    Ok(())
 }
 
 /// Tells, once, why the app cannot start. It ends next, so that nothing is done about a failure.
 pub(crate) async fn last_words(why: &str) {
     let show = async {
-        let markup = capabilities().await?.iter().any(|capability| capability == "body-markup");
+        let markup = Service::ask().await?.can("body-markup");
         let mut notification = Notification::new();
         notification.appname(NAME).urgency(notify_rust::Urgency::Critical);
         notification.summary(Words::in_language(desktop_language()).cannot_start);
@@ -148,22 +199,32 @@ pub(crate) async fn last_words(why: &str) {
     let _ = timeout(DEADLINE, show).await;
 }
 
-/// What the service can do. Asked each time, because services are replaced while the app runs;
-/// and asked by ourselves, because notify-rust blocks here and keeps the kind of its errors to
-/// itself, and this is where a missing bus or service shows.
-async fn capabilities() -> Result<Vec<String>, ToastFault> {
-    let session = zbus::Connection::session().await.map_err(|error| {
-        tracing::warn!("there is no session bus: {error}");
-        ToastFault::NoBus
-    })?;
-    let asked = session.call_method(Some(SERVICE), PATH, Some(SERVICE), "GetCapabilities", &()).await;
-    asked.and_then(|reply| reply.body().deserialize()).map_err(|error| {
-        tracing::warn!("no notification service: {error}");
-        match &error {
-            zbus::Error::MethodError(name, ..) if nobody_there(name.as_str()) => ToastFault::NoService,
-            _ => ToastFault::Failing,
-        }
-    })
+impl Service {
+    /// Asked each time, because services are replaced while the app runs; and asked by ourselves, because
+    /// notify-rust blocks here and keeps the kind of its errors to itself, and this is where a missing bus or
+    /// service shows.
+    async fn ask() -> Result<Self, ToastFault> {
+        let session = zbus::Connection::session().await.map_err(|error| {
+            tracing::warn!("there is no session bus: {error}");
+            ToastFault::NoBus
+        })?;
+        let asked = session.call_method(Some(SERVICE), PATH, Some(SERVICE), "GetCapabilities", &()).await;
+        let answered = asked.and_then(|reply| {
+            let name = reply.header().sender().map(ToString::to_string).unwrap_or_default();
+            Ok(Self { name, capabilities: reply.body().deserialize()? })
+        });
+        answered.map_err(|error| {
+            tracing::warn!("no notification service: {error}");
+            match &error {
+                zbus::Error::MethodError(name, ..) if nobody_there(name.as_str()) => ToastFault::NoService,
+                _ => ToastFault::Failing,
+            }
+        })
+    }
+
+    fn can(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|one| one == capability)
+    }
 }
 
 /// Nobody has the service's name, and starting somebody for it is not possible or failed.

@@ -1,159 +1,216 @@
 //! What the tray says.
 
-use chapfood_station::contract::{HostedHub, Link, Snapshot};
+use chapfood_station::contract::{DoNotDisturb, DoNotDisturbChoice, HostedHub, Link, Place, Row, Snapshot};
+use jiff::{Timestamp, Zoned};
 
 use crate::words::Words;
 
-/// What the tray shows, as a function of the station's state.
+/// Notifications listed in the menu.
+const LISTED: usize = 3;
+/// The longest line that holds somebody's words, in characters.
+const LINE: usize = 60;
+
+/// What the tray shows, as a function of the station's state and the time. Its texts are plain: what a menu takes
+/// for a mark of an access key is not escaped here.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct View {
     pub(super) face: Face,
-    pub(super) link: String,
-    pub(super) unread: String,
-    pub(super) can_retry: bool,
-    pub(super) hub: String,
-    pub(super) words: &'static Words,
-    pub(super) quit: String,
+    pub(super) tooltip: String,
+    pub(super) lines: Vec<Line>,
 }
 
+/// The icon's states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Face {
     Normal,
     Unread,
+    /// Something is late, and nobody has taken it.
+    Late,
+    DoNotDisturb,
     Disconnected,
 }
 
+/// A line of the menu.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    Separator,
+    Item {
+        text: String,
+        choice: Choice,
+        enabled: bool,
+    },
+    /// A menu of its own, beside this one.
+    Group {
+        text: String,
+        lines: Vec<Line>,
+    },
+}
+
+/// What a line of the menu does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// It only says something.
+    Nothing,
+    Show(Place),
+    /// Shows the notification with this id.
+    Notification(String),
+    Window,
+    Wall,
+    TryNow,
+    DoNotDisturb(DoNotDisturbChoice),
+    Quit,
+}
+
 impl View {
-    pub(super) fn of(snapshot: &Snapshot, words: &'static Words) -> Self {
-        let connected = matches!(snapshot.link, Link::Connected { .. });
+    pub(super) fn of(snapshot: &Snapshot, words: &'static Words, now: &Zoned) -> Self {
+        let link = link_words(snapshot, words, now);
         Self {
-            // A tray that counts on while nothing arrives would look live: no hub comes first.
-            face: match (connected, snapshot.unread) {
-                (false, _) => Face::Disconnected,
-                (true, 0) => Face::Normal,
-                (true, _) => Face::Unread,
-            },
-            link: link_words(snapshot, words),
-            unread: words.unread(snapshot.unread),
-            can_retry: !connected,
-            hub: match snapshot.hosted_hub {
-                HostedHub::On { connected_clients, .. } => words.hub_on(connected_clients),
-                _ => words.hub_off.into(),
-            },
-            words,
-            quit: quit_words(snapshot, words),
+            face: face(snapshot),
+            tooltip: tooltip(snapshot, words, &link),
+            lines: lines(snapshot, words, link, now),
         }
     }
 }
 
-fn link_words(snapshot: &Snapshot, words: &Words) -> String {
+fn face(snapshot: &Snapshot) -> Face {
+    match snapshot {
+        // A tray that counts on while nothing arrives would look live: no hub comes first.
+        Snapshot { link, .. } if !matches!(link, Link::Connected { .. }) => Face::Disconnected,
+        // An icon disturbs nobody: who asked for silence still sees that a guest waits.
+        Snapshot { todo, .. } if todo.late > 0 => Face::Late,
+        Snapshot { settings, .. } if settings.do_not_disturb != DoNotDisturb::Off => Face::DoNotDisturb,
+        Snapshot { unread: 1.., .. } => Face::Unread,
+        _ => Face::Normal,
+    }
+}
+
+fn tooltip(snapshot: &Snapshot, words: &Words, link: &str) -> String {
+    let counts = [
+        (snapshot.todo.count, words.todo(snapshot.todo.count)),
+        (snapshot.todo.late, words.late(snapshot.todo.late)),
+        (snapshot.unread, words.unread(snapshot.unread)),
+    ];
+    let quiet = snapshot.settings.do_not_disturb != DoNotDisturb::Off;
+    let parts = std::iter::once(link.to_owned())
+        .chain(counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words))
+        .chain(quiet.then(|| words.do_not_disturb.to_owned()));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn lines(snapshot: &Snapshot, words: &Words, link: String, now: &Zoned) -> Vec<Line> {
+    let mut lines = vec![Line::Item { text: link, choice: Choice::Nothing, enabled: false }];
+    if !matches!(snapshot.link, Link::Connected { .. }) {
+        lines.push(item(words.try_now, Choice::TryNow));
+    }
+    // Counts that no longer grow, and what needs others, are for the window to explain.
+    let gone = matches!(snapshot.link, Link::Offline { .. } | Link::Refused { .. });
+    if !gone {
+        let (todo, unread) = (snapshot.todo.count, snapshot.unread);
+        lines.push(counted(words.todo(todo), Place::Todo, todo));
+        lines.push(counted(words.unread(unread), Place::Unread, unread));
+        lines.push(Line::Separator);
+        lines.extend(snapshot.latest.iter().take(LISTED).map(notification));
+        if !snapshot.latest.is_empty() {
+            lines.push(Line::Separator);
+        }
+        lines.push(item(words.open, Choice::Window));
+        lines.push(item(words.wall, Choice::Wall));
+        lines.push(item(words.send, Choice::Show(Place::Send)));
+    } else {
+        lines.push(Line::Separator);
+        lines.push(item(words.open, Choice::Window));
+    }
+    lines.push(Line::Separator);
+    lines.push(do_not_disturb(snapshot.settings.do_not_disturb, words, now));
+    let hub = match snapshot.hosted_hub {
+        HostedHub::On { connected_clients, .. } => words.hub_on(connected_clients),
+        _ => words.hub_off.into(),
+    };
+    lines.push(item(hub, Choice::Show(Place::Hub)));
+    lines.push(item(words.settings, Choice::Show(Place::Settings)));
+    lines.push(Line::Separator);
+    lines.push(item(quit_words(snapshot, words), Choice::Quit));
+    lines
+}
+
+fn item(text: impl Into<String>, choice: Choice) -> Line {
+    Line::Item { text: text.into(), choice, enabled: true }
+}
+
+fn counted(text: String, place: Place, count: u32) -> Line {
+    Line::Item { text, choice: Choice::Show(place), enabled: count > 0 }
+}
+
+fn notification(row: &Row) -> Line {
+    let channel = row.channel.as_ref().map(|channel| format!("#{}", plain(channel)));
+    let said = [Some(plain(&row.title)), channel].into_iter().flatten().filter(|text| !text.is_empty());
+    item(cut(&said.collect::<Vec<_>>().join(", ")), Choice::Notification(row.id.clone()))
+}
+
+fn do_not_disturb(present: DoNotDisturb, words: &Words, now: &Zoned) -> Line {
+    let choices = [
+        (words.half_hour, DoNotDisturbChoice::HalfHour),
+        (words.hour, DoNotDisturbChoice::Hour),
+        (words.service, DoNotDisturbChoice::Service),
+        (words.tomorrow, DoNotDisturbChoice::Tomorrow),
+        (words.manual, DoNotDisturbChoice::Manual),
+    ];
+    let choices = choices.map(|(text, choice)| item(text, Choice::DoNotDisturb(choice)));
+    let text = match present {
+        DoNotDisturb::Off => {
+            return Line::Group { text: words.do_not_disturb.into(), lines: choices.into() };
+        }
+        DoNotDisturb::Until { at } => words.do_not_disturb_until.replace("{time}", &clock(at, now)),
+        DoNotDisturb::On => words.do_not_disturb_on.into(),
+    };
+    let off = item(words.alerts_again, Choice::DoNotDisturb(DoNotDisturbChoice::Off));
+    Line::Group { text, lines: [off, Line::Separator].into_iter().chain(choices).collect() }
+}
+
+fn link_words(snapshot: &Snapshot, words: &Words, now: &Zoned) -> String {
+    let since = |at| words.offline_since.replace("{time}", &clock(at, now));
     match (&snapshot.link, &snapshot.hub_name) {
         (Link::Connecting, _) => words.connecting.into(),
-        (Link::Connected { .. }, Some(name)) => words.connected_to.replace("{hub}", &literal(name)),
+        (Link::Connected { .. }, Some(name)) => words.connected_to.replace("{hub}", &cut(&plain(name))),
         (Link::Connected { .. }, None) => words.connected.into(),
         (Link::Reconnecting { .. }, _) => words.reconnecting.into(),
-        (Link::Offline { .. }, _) => words.offline.into(),
-        (Link::Refused { words: hub, .. }, _) => format!("{} ({})", words.offline, literal(hub)),
+        (Link::Offline { since: at, .. }, _) => since(*at),
+        (Link::Refused { words: hub, since: at, .. }, _) => format!("{} ({})", since(*at), cut(&plain(hub))),
     }
 }
 
-/// A hub's words as a menu shows them: short, on one line, and without its marks for access keys.
-fn literal(text: &str) -> String {
-    let plain = text.chars().filter(|c| !c.is_control()).take(80).collect::<String>();
-    let plain = plain.replace('&', "&&");
-    if cfg!(target_os = "linux") { plain.replace('_', "__") } else { plain }
+/// The local time of day, with the day if that is another than today.
+fn clock(at: i64, now: &Zoned) -> String {
+    let at = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(now.time_zone().clone());
+    let format = if at.date() == now.date() { "%H:%M" } else { "%d/%m %H:%M" };
+    at.strftime(format).to_string()
 }
 
-/// Quitting with the hub says how many others it cuts off; this computer's own connection is none.
-fn quit_words(snapshot: &Snapshot, words: &Words) -> String {
+/// Somebody's words on one line: whatever would break it, or turn the direction of our own, is left out.
+fn plain(text: &str) -> String {
+    let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    spaced.filter(|c| !c.is_control() && !turns(*c)).collect::<String>().trim().to_owned()
+}
+
+/// At most [`LINE`] characters, and a sign that there are more.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LINE) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+/// Quitting says that it stops the hub if it cuts off others; this computer's own connection is none.
+fn quit_words(snapshot: &Snapshot, words: &Words) -> &'static str {
     let own = u32::from(matches!(snapshot.link, Link::Connected { .. }));
     match snapshot.hosted_hub {
-        HostedHub::On { connected_clients, .. } if connected_clients > own => {
-            words.quit_cutting_off(connected_clients - own)
-        }
-        _ => words.quit.into(),
+        HostedHub::On { connected_clients, .. } if connected_clients > own => words.quit_with_hub,
+        _ => words.quit,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use chapfood_station::contract::{
-        ChannelPreferences, HostKind, Language, Outbox, PopupHealth, Settings, SoundHealth, Standard, Todo,
-    };
-
-    use super::*;
-
-    fn view(change: impl FnOnce(&mut Snapshot)) -> View {
-        let mut snapshot = Snapshot {
-            link: Link::Connected { since: 0 },
-            hub_name: None,
-            hub_stats: None,
-            channels: Vec::new(),
-            unread: 0,
-            total: 0,
-            history_bytes: 0,
-            storage_fault: None,
-            outbox: Outbox::default(),
-            catch_up: None,
-            gap: None,
-            hosted_hub: HostedHub::Off,
-            popups: PopupHealth::Unknown,
-            sound: SoundHealth::Unknown,
-            todo: Todo::default(),
-            ringing: 0,
-            quiet_until: None,
-            latest: Vec::new(),
-            standard: Standard {
-                channel: ChannelPreferences::of_channel(),
-                broadcasts: ChannelPreferences::of_broadcasts(),
-            },
-            readiness: None,
-            settings: Settings::default(),
-            host: HostKind::Desktop,
-            newest_row: 0,
-            version: String::new(),
-        };
-        change(&mut snapshot);
-        View::of(&snapshot, Words::in_language(Language::Fr))
-    }
-
-    #[test]
-    fn the_icon_says_unread_only_while_the_hub_is_there() {
-        assert_eq!(view(|_| {}).face, Face::Normal);
-        assert_eq!(view(|snapshot| snapshot.unread = 2).face, Face::Unread);
-        let offline = view(|snapshot| {
-            snapshot.unread = 2;
-            snapshot.link = Link::Offline { next_at: 0, since: 0 };
-        });
-        assert_eq!(offline.face, Face::Disconnected, "a count that no longer grows must not look live");
-        assert_eq!(offline.unread, "2 non lues");
-        assert!(offline.can_retry);
-    }
-
-    #[test]
-    fn quitting_names_how_many_others_lose_the_hub() {
-        let hosting = |connected_clients| {
-            view(|snapshot| {
-                snapshot.hosted_hub = HostedHub::On {
-                    address: "http://127.0.0.1:8001".into(),
-                    connected_clients,
-                    active_channels: 1,
-                    started_at: 0,
-                };
-            })
-        };
-        assert_eq!(hosting(1).quit, "Quitter", "this computer's own connection is nobody else");
-        assert_eq!(hosting(3).quit, "Quitter et arrêter le hub (2 autres postes déconnectés)");
-        assert_eq!(hosting(3).hub, "Hub en marche, 3 postes");
-    }
-
-    #[test]
-    fn a_hubs_words_are_text_in_the_menu() {
-        let refused = view(|snapshot| {
-            let words = format!("R&D_1\n{}", "x".repeat(200));
-            snapshot.link = Link::Refused { words, next_at: 0, since: 0 };
-        });
-        assert!(refused.link.starts_with("Hors ligne (R&&D"), "{}", refused.link);
-        assert!(!refused.link.contains('\n') && refused.link.len() < 120, "{}", refused.link);
-    }
-}
+#[path = "view_tests.rs"]
+mod tests;

@@ -1,0 +1,35 @@
+//! Keeps the screen on, on Windows and macOS.
+
+use std::sync::mpsc;
+
+/// The screen stays on until this is released, or the app has ended.
+#[derive(Debug)]
+pub(crate) struct Awake {
+    /// Its end is what the thread waits for.
+    _held: mpsc::Sender<()>,
+}
+
+impl Awake {
+    /// Asks the system. Windows keeps the wish for as long as the thread lives that had it, so it has its own.
+    pub(crate) async fn keep(why: &str) -> Option<Self> {
+        let (held, released) = mpsc::channel::<()>();
+        let wish = keepawake::Builder::default()
+            .display(true)
+            .idle(true)
+            .reason(why)
+            .app_name("ChapFood Notifications")
+            .app_reverse_domain("app.chapfood.notifications")
+            .clone();
+        std::thread::spawn(move || match wish.create() {
+            Ok(_awake) => {
+                // The sender is dropped, never used.
+                let _ = released.recv();
+            }
+            Err(error) => tracing::warn!("the system does not keep the screen on: {error}"),
+        });
+        Some(Self { _held: held })
+    }
+
+    /// Lets the screen go dark again.
+    pub(crate) async fn release(self) {}
+}
