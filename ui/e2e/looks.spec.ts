@@ -172,6 +172,11 @@ for (const [at, look] of LOOKS.entries()) {
       await page.screenshot({ path: `e2e/results/${look.name}-${size.name}-${theme}-${language}.png` });
       await expectAccessible(page);
       await expectNoOverflow(page);
+      standIn.change({ settings: { ...standIn.snapshot.settings, textSize: 'larger' } });
+      await expect(page.locator('html')).toHaveAttribute('data-text', 'larger');
+      await page.screenshot({ path: `e2e/results/larger/${look.name}-${size.name}-${theme}-${language}.png` });
+      await expectNoOverflow(page);
+      await expectNothingCut(page);
     }
     expect(complaints).toEqual([]);
   });
@@ -184,4 +189,24 @@ async function expectNoOverflow(page: Page): Promise<void> {
       .map((box) => box.className),
   );
   expect(wider, 'nothing scrolls sideways').toEqual([]);
+}
+
+/** At 130 % only the lines of lists, and names that are as long as their sender likes, may end in an ellipsis. */
+async function expectNothingCut(page: Page): Promise<void> {
+  const cut = await page.evaluate(() => {
+    const mayBeCut = '.row, .nav, .head .sub, .chip, .sr, .osbox';
+    return [...document.querySelectorAll<HTMLElement>('#app *')]
+      .filter(
+        (box) => !box.closest(mayBeCut) && box.clientWidth > 0 && !box.matches('.scroll, .pane, .app, svg, svg *'),
+      )
+      .filter((box) => /hidden|clip/.test(getComputedStyle(box).overflowX) && box.scrollWidth > box.clientWidth + 1)
+      .map((box) => `${box.tagName}.${box.className}: ${box.textContent.slice(0, 60)}`);
+  });
+  expect(cut, 'nothing is cut off').toEqual([]);
+  const clipped = await page.evaluate(() =>
+    [...document.querySelectorAll('.row')]
+      .filter((row) => row.scrollHeight > row.clientHeight + 1)
+      .map((row) => row.textContent.slice(0, 60)),
+  );
+  expect(clipped, 'a row is as high as its lines').toEqual([]);
 }

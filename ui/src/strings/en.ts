@@ -169,8 +169,6 @@ export const en: Record<keyof typeof fr, string> = {
   'ch.joining': 'Joining…',
   'ch.pref.toast': 'Show a pop-up',
   'ch.pref.toast_sub': 'System notification, even when the window is closed',
-  'ch.add': 'Join a channel',
-  'ch.name_hint': 'Channel name, for example kitchen',
   'ch.refresh': 'Refresh',
   'ch.no_others': 'No other active channel on this hub.',
   'ch.offline': 'Offline: the channels of the hub will show once it is back.',

@@ -171,8 +171,6 @@ export const fr = {
   'ch.joining': 'Connexion au canal…',
   'ch.pref.toast': 'Afficher une bulle',
   'ch.pref.toast_sub': 'Notification du système, même quand la fenêtre est fermée',
-  'ch.add': 'Rejoindre un canal',
-  'ch.name_hint': 'Nom du canal, par exemple cuisine',
   'ch.refresh': 'Actualiser',
   'ch.no_others': 'Aucun autre canal actif sur ce hub.',
   'ch.offline': 'Hors ligne\u00a0: les canaux du hub s’afficheront à son retour.',

@@ -34,7 +34,7 @@ export const alerts: Record<keyof typeof fr, string> = {
   'ch.pref.quiet_own': 'At its own hours',
   'ch.pref.from': 'From',
   'ch.pref.to': 'to',
-  'ch.pref.next_day': 'the next day',
+  'ch.pref.next_day': 'until the next day',
   'ch.pref.pierce': 'Let errors through',
   'ch.pref.age': 'Wall view thresholds',
   'ch.pref.age_watch': 'Watch after',

@@ -32,7 +32,7 @@ export const alerts = {
   'ch.pref.quiet_own': 'À ses propres heures',
   'ch.pref.from': 'De',
   'ch.pref.to': 'à',
-  'ch.pref.next_day': 'le lendemain',
+  'ch.pref.next_day': 'jusqu’au lendemain',
   'ch.pref.pierce': 'Laisser passer les erreurs',
   'ch.pref.age': 'Seuils de l’affichage mural',
   'ch.pref.age_watch': 'À surveiller après',
