@@ -130,7 +130,7 @@ export function hostileWallDetails(): Detail[] {
   const long = 'Anticonstitutionnellement'.repeat(8);
   const items = Array.from({ length: 400 }, () => ({ qty: 1e21, name: long, note: long }));
   return [
-    order(1, '1439:00', { ref: long, table: long, items }),
+    order(1, '600:00', { ref: long, table: long, items }),
     order(2, '61:00', { items: ['طلب جديد', 'برغر', { name: 'بطاطا', qty: 2, note: 'بدون ملح' }], place: 'طاولة ٧' }),
     detail(3, '11:00', { type: 'error', title: long, message: `${long}\n\n${'mot '.repeat(70)}`, sender: long }),
     detail(4, '6:00', { title: 'طلب جديد', message: 'طاولة ٧: ٢ برغر '.repeat(20), sender: 'مريم' }),

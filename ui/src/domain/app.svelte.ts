@@ -166,6 +166,9 @@ export class App {
   }
 
   #receive(event: StationEvent): void {
+    // Whoever clicks a pop-up or the tray wants to see that, and not the wall.
+    const shows = event.event === 'openRequested' || event.event === 'showRequested';
+    if (shows && this.wall.isOpen) void this.attempt(this.wall.change({ open: false }));
     if (event.event === 'arrived') this.announcer.arrived(event.rows, event.count);
     else if (event.event === 'snapshot') this.announcer.caughtUp(event.snapshot.catchUp);
     else if (event.event === 'openRequested') this.view = 'inbox';

@@ -14,8 +14,6 @@ const APART_MS = 200;
 const RETRY_MS = 5000;
 /** What waits for a day is the history's, which no event says. */
 const ASK_AGAIN_MS = 60_000;
-/** The footer names so many of those that somebody took. */
-const NAMED = 2;
 
 /** The view for a screen on the wall: what waits, oldest first, each card in its place. */
 export class Wall {
@@ -55,6 +53,10 @@ export class Wall {
       event: (event) => this.#receive(event),
       reopened: () => this.#watch(station.snapshot, true),
     });
+  }
+
+  get isOpen(): boolean {
+    return this.#watched !== null;
   }
 
   get shown(): Detail[] {
@@ -186,7 +188,7 @@ export class Wall {
     const channel = this.#watched?.channel ?? null;
     try {
       const { cards, total, taken } = await this.#station.command({ do: 'waiting', channel, limit: MOST });
-      const named = await this.#name(taken.slice(0, NAMED), cards);
+      const named = await this.#name(taken, cards);
       if (watching !== this.#watching) return;
       this.#answeredAt = Date.now();
       this.#waiting = cards;

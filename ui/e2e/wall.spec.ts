@@ -1,0 +1,233 @@
+import type { Page } from '@playwright/test';
+import type { Taken } from '../src/host/contract/Taken';
+import { expect, test } from './browser';
+import { noon } from './shop';
+import type { StandIn } from './stand-in';
+import { order, wallDetails, wallSnapshot } from './wall-shop';
+
+test.use({ viewport: { width: 1366, height: 768 } });
+
+const cards = (page: Page) => page.locator('.wc');
+const names = (page: Page) =>
+  cards(page).evaluateAll((all) => all.map((card) => card.getAttribute('aria-label') ?? ''));
+const by = (name: string, mine = true): Taken => ({ by: name, device: null, at: Date.now(), mine, queued: false });
+const asked = (standIn: StandIn, what: string) => standIn.received.filter((command) => command.do === what);
+
+async function open(page: Page, standIn: StandIn, people: string[] = []): Promise<void> {
+  const base = wallSnapshot();
+  standIn.details = wallDetails().map((detail) => {
+    const later = Date.now() - noon();
+    const taken = detail.taken && { ...detail.taken, at: detail.taken.at + later };
+    return { ...detail, at: detail.at + later, taken };
+  });
+  standIn.snapshot = { ...base, settings: { ...base.settings, people } };
+  await page.goto(standIn.url);
+  await expect(cards(page)).toHaveCount(8);
+}
+
+test('a number takes its card: it is sent, and when the hub agrees the next ones slide up', async ({
+  page,
+  standIn,
+}) => {
+  await open(page, standIn);
+  await page.keyboard.press('2');
+  const second = cards(page).nth(1);
+  await expect(second.locator('p.tk')).toHaveText('Envoi au hub…');
+  expect(await names(page)).toEqual(['39', '42', 'Frigo 2 à 9 °C', '43', '44', '45', '46', '47']);
+  expect(asked(standIn, 'take')).toEqual([{ do: 'take', id: 'n_42', by: null }]);
+  standIn.hold('n_42', by('Comptoir'));
+  await expect(second).toHaveAttribute('aria-label', 'Frigo 2 à 9 °C');
+  expect(await names(page)).toEqual(['39', 'Frigo 2 à 9 °C', '43', '44', '45', '46', '47', '48']);
+  await expect(page.locator('.wf')).toContainText(/42\s+Comptoir, \d\d:\d\d/);
+  await expect(page.locator('.mo')).toHaveText('+ 1 autre en attente');
+  await expect(page.locator('.sr').filter({ hasText: '42, pris en charge par Comptoir' })).toBeAttached();
+});
+
+test('one press takes one card, however the bump bar chatters', async ({ page, standIn }) => {
+  await open(page, standIn);
+  for (let press = 0; press < 5; press += 1) await page.keyboard.press('1');
+  await page.keyboard.down('2');
+  await page.keyboard.down('2');
+  await expect(page.locator('p.tk')).toHaveCount(2);
+  standIn.hold('n_39', by('Comptoir'));
+  await expect(cards(page).first()).toHaveAttribute('aria-label', '42');
+  await page.keyboard.press('Numpad1');
+  await expect(page.locator('p.tk')).toHaveCount(1);
+  expect(asked(standIn, 'take')).toHaveLength(2);
+});
+
+test('0 gives the last one back to its place', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await page.keyboard.press('4');
+  await expect(page.locator('p.tk')).toHaveCount(1);
+  standIn.hold('n_43', by('Comptoir'));
+  await expect(cards(page).nth(3)).toHaveAttribute('aria-label', '44');
+  await page.keyboard.press('0');
+  await expect(cards(page).nth(3)).toHaveAttribute('aria-label', '43');
+  expect(asked(standIn, 'release')).toEqual([{ do: 'release', id: 'n_43' }]);
+});
+
+test('several people: the card asks who, and a number answers', async ({ page, standIn }) => {
+  await open(page, standIn, ['Alice', 'Bruno', 'Chloé']);
+  await page.keyboard.press('4');
+  const question = page.getByRole('group', { name: 'Qui s’en charge\u202f? 43' });
+  await expect(question.getByRole('button', { name: 'Alice' })).toBeFocused();
+  await page.keyboard.press('2');
+  await expect(question).toHaveCount(0);
+  expect(asked(standIn, 'take')).toEqual([{ do: 'take', id: 'n_43', by: 'Bruno' }]);
+});
+
+test('a question is left by Escape, by its button, or by itself, and nothing is taken', async ({ page, standIn }) => {
+  await page.clock.install();
+  await open(page, standIn, ['Alice', 'Bruno']);
+  const question = page.getByRole('group', { name: /Qui s’en charge/ });
+  await page.keyboard.press('3');
+  await expect(question).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(question).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Je prends Frigo 2 à 9 °C' }), 'the focus is the card’s').toBeFocused();
+  await page.getByRole('button', { name: 'Je prends 44' }).click();
+  await question.getByRole('button', { name: 'Annuler' }).click();
+  await expect(question).toHaveCount(0);
+  await page.getByRole('button', { name: 'Je prends 44' }).click();
+  await expect(question).toBeVisible();
+  await page.clock.runFor(9000);
+  await expect(question).toHaveCount(0);
+  expect(asked(standIn, 'take')).toEqual([]);
+});
+
+test('what somebody else took first says who, then makes room', async ({ page, standIn }) => {
+  await page.clock.install();
+  await open(page, standIn);
+  await page.keyboard.press('1');
+  await expect(page.locator('p.tk')).toHaveCount(1);
+  standIn.hold('n_39', by('Alice', false));
+  await expect(cards(page).first()).toContainText('Déjà pris en charge par Alice');
+  await page.clock.runFor(8000);
+  await expect(cards(page).first()).toHaveAttribute('aria-label', '42');
+});
+
+test('a take that the station refuses is said in words, and the card waits on', async ({ page, standIn }) => {
+  await open(page, standIn);
+  standIn.fault = { code: 'outbox_full', message: 'for the developer' };
+  await page.keyboard.press('1');
+  await expect(page.locator('.notice')).toContainText('Trop d’actions attendent déjà le hub.');
+  standIn.fault = null;
+  await expect(page.getByRole('button', { name: 'Je prends 39' })).toBeVisible();
+});
+
+test('arrows and Enter take as well', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('button', { name: 'Je prends 44' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(cards(page).nth(4).locator('p.tk')).toBeVisible();
+  expect(asked(standIn, 'take')).toEqual([{ do: 'take', id: 'n_44', by: null }]);
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('button', { name: 'Je prends 45' }), 'the focus goes on where it was').toBeFocused();
+});
+
+test('what arrives waits behind the wall, and is counted', async ({ page, standIn }) => {
+  await open(page, standIn);
+  const before = await names(page);
+  const late = { ...order(12, '1:00'), at: Date.now() - 3_600_000 };
+  standIn.details = [late, ...standIn.details];
+  standIn.emit({ event: 'arrived', rows: [late], count: 1 });
+  await expect(page.locator('.mo')).toHaveText('+ 3 autres en attente');
+  await expect(page.locator('.lt')).toHaveText('2 en retard');
+  expect(await names(page), 'nothing moved').toEqual(before);
+});
+
+test('letters of references show when the cards do not share them', async ({ page, standIn }) => {
+  await open(page, standIn);
+  standIn.details = standIn.details.map((detail) =>
+    detail.id === 'n_42' ? { ...detail, data: { ref: 'BAR-42' } } : detail,
+  );
+  standIn.emit({ event: 'changed', ids: ['n_42'] });
+  await expect(cards(page).first()).toHaveAttribute('aria-label', 'ORD-39');
+  await expect(cards(page).nth(1)).toHaveAttribute('aria-label', 'BAR-42');
+});
+
+test('the channel and the look are chosen on the wall, and Escape leaves it', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await page.getByRole('button', { name: /Options de l’affichage mural/ }).click();
+  const menu = page.getByRole('dialog', { name: 'Options de l’affichage mural' });
+  await menu.getByRole('radio', { name: 'Clair' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-wall', 'light');
+  await menu.getByRole('radio', { name: 'commandes' }).click();
+  await expect(page.getByText('Rien en attente')).toBeAttached();
+  expect(asked(standIn, 'waiting').at(-1)).toMatchObject({ channel: 'commandes' });
+  await expect(menu.getByRole('radio', { name: 'devops' }), 'nobody is expected there').toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('nav.nav')).toBeVisible();
+  await expect(page.locator('html')).not.toHaveAttribute('data-wall');
+  expect(standIn.snapshot.settings.wall).toEqual({ open: false, channel: 'commandes', light: true });
+});
+
+test('a station that falls silent is said across the screen', async ({ page, standIn }) => {
+  await open(page, standIn);
+  standIn.hangUp();
+  await expect(page.getByRole('alert')).toContainText('Station injoignable');
+  standIn.pickUp();
+  await expect(page.locator('.woff')).toHaveCount(0, { timeout: 15_000 });
+});
+
+test('markup in an order is text', async ({ page, standIn }) => {
+  await open(page, standIn);
+  const markup = '<img src=x onerror="document.title=1"><b>gras</b>';
+  const data = { ref: markup, table: markup, items: [{ name: markup, note: markup }] };
+  standIn.details = [{ ...order(1, '0:30', data), title: markup, message: markup }];
+  standIn.emit({ event: 'changed', ids: [] });
+  await expect(cards(page)).toHaveCount(1);
+  await expect(cards(page).first()).toContainText('<img src=x');
+  expect(await page.locator('.wc :is(img, b b, u, a)').count()).toBe(0);
+});
+
+test('the wall replaces the whole window, and a clicked pop-up shows its notification', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await expect(page.locator('nav.nav')).toHaveCount(0);
+  standIn.emit({ event: 'openRequested', id: 'n_42' });
+  await expect(page.locator('.detail h1')).toHaveText('Nouvelle commande ORD-42');
+  await expect(page.locator('.wall')).toHaveCount(0);
+  standIn.change({ settings: { ...standIn.snapshot.settings, wall: { open: true, channel: null, light: false } } });
+  await expect(cards(page)).toHaveCount(8);
+  await expect(page.locator('nav.nav')).toHaveCount(0);
+});
+
+test('200 cards and ten arrivals a second keep the picture moving', async ({ page, standIn }) => {
+  await open(page, standIn);
+  standIn.details = Array.from({ length: 200 }, (_, at) => ({
+    ...order(at, '0:00', { items: ['Café'] }),
+    at: Date.now() - (400 - at) * 1000,
+  }));
+  standIn.emit({ event: 'changed', ids: [] });
+  await expect(page.locator('.mo')).toHaveText('+ 192 autres en attente');
+  const arriving = (async () => {
+    for (let at = 200; at < 230; at += 1) {
+      const one = { ...order(at, '0:00', { items: ['Café'] }), at: Date.now() };
+      standIn.details = [one, ...standIn.details];
+      standIn.emit({ event: 'arrived', rows: [one], count: 1 });
+      await new Promise((resume) => setTimeout(resume, 100));
+    }
+  })();
+  const frames = await page.evaluate(async () => {
+    const times: number[] = [];
+    let last = performance.now();
+    const until = last + 3000;
+    while (last < until) {
+      await new Promise(requestAnimationFrame);
+      times.push(performance.now() - last);
+      last = performance.now();
+    }
+    return times.sort((a, b) => a - b);
+  });
+  await arriving;
+  await expect(page.locator('.mo')).toHaveText('+ 222 autres en attente');
+  const at = (share: number) => frames[Math.floor(frames.length * share)]?.toFixed(1);
+  console.log(
+    `${frames.length} frames: median ${at(0.5)} ms, 99 % ${at(0.99)} ms, worst ${frames.at(-1)?.toFixed(1)} ms`,
+  );
+});
