@@ -27,10 +27,19 @@ const hostile = (standIn: StandIn) => {
   standIn.details = hostileWallDetails();
 };
 const alone = { people: [] };
+// As in the design, where the computer's own name is one of the three.
+const awa = { username: 'Alice' };
 
 const LOOKS: Look[] = [
   { name: 'wall' },
-  { name: 'wall-who', go: (page) => page.keyboard.press('4') },
+  { name: 'wall-who', settings: awa, go: (page) => page.keyboard.press('4') },
+  { name: 'wall-who-four', go: (page) => page.keyboard.press('4') },
+  {
+    name: 'wall-who-four-offline',
+    snapshot: { link: { state: 'offline', nextAt: noon(), since: noon() - 120_000 } },
+    textScale: 1.3,
+    go: (page) => page.keyboard.press('3'),
+  },
   {
     name: 'wall-who-many',
     settings: { people: Array.from({ length: 20 }, (_, at) => (at === 3 ? 'Anticonstitutionnellement' : `Awa ${at}`)) },
@@ -76,9 +85,14 @@ const LOOKS: Look[] = [
   },
   { name: 'wall-menu', go: (page) => page.locator('.chn').click() },
   { name: 'wall-hostile', prepare: hostile, settings: alone },
-  { name: 'wall-hostile-who', prepare: hostile, go: (page) => page.keyboard.press('1') },
+  {
+    name: 'wall-hostile-who',
+    prepare: hostile,
+    settings: { people: ['Anticonstitutionnellement'.repeat(2), 'مريم'] },
+    go: (page) => page.keyboard.press('1'),
+  },
   { name: 'wall-large-text', textScale: 1.3 },
-  { name: 'wall-large-text-who', textScale: 1.3, go: (page) => page.keyboard.press('4') },
+  { name: 'wall-large-text-who', textScale: 1.3, settings: awa, go: (page) => page.keyboard.press('4') },
   {
     name: 'wall-large-text-hostile',
     textScale: 1.3,

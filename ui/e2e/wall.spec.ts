@@ -20,7 +20,7 @@ async function open(page: Page, standIn: StandIn, people: string[] = []): Promis
     const taken = detail.taken && { ...detail.taken, at: detail.taken.at + later };
     return { ...detail, at: detail.at + later, taken };
   });
-  standIn.snapshot = { ...base, settings: { ...base.settings, people } };
+  standIn.snapshot = { ...base, settings: { ...base.settings, username: 'Alice', people } };
   await page.goto(standIn.url);
   await expect(cards(page)).toHaveCount(8);
 }

@@ -6,13 +6,10 @@ export interface Person {
   by: string | null;
 }
 
-/**
- * Who may take an order here. Several people: these names. One beside the computer's own: those two. Only if there
- * is a choice is anybody asked.
- */
+/** Who may take an order here, this computer's own name first, which needs no saying. Only a choice is asked for. */
 export function peopleOf({ people, username }: Settings): Person[] {
-  const names = new Set(people.map((name) => name.trim()).filter(Boolean));
-  const listed = [...names].map((name) => ({ name, by: name }));
   const own = username.trim();
-  return listed.length === 1 && own !== '' && !names.has(own) ? [{ name: own, by: null }, ...listed] : listed;
+  const names = new Set(people.map((name) => name.trim()).filter((name) => name !== '' && name !== own));
+  const others = [...names].map((name) => ({ name, by: name }));
+  return own === '' ? others : [{ name: own, by: null }, ...others];
 }
