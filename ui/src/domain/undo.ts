@@ -1,0 +1,31 @@
+/** Something that was done, and how to take it back. */
+export interface Step {
+  /** What was done, as a sentence. */
+  readonly words: string;
+  /** Whether it could be taken back; if not, somebody else has changed it meanwhile. */
+  undo(): Promise<boolean>;
+  /** After this instant it stands. */
+  readonly until: number;
+}
+
+/** Nobody remembers more. */
+const KEPT = 20;
+
+/** The last things that the person did, the newest of which can be taken back first. */
+export class Undo {
+  #steps: Step[] = [];
+
+  did(step: Step): void {
+    this.#steps = [...this.#steps, step].slice(-KEPT);
+  }
+
+  /** Takes back this step, or the last one. Answers which; `null`: there is nothing to take back. */
+  async takeBack(now: number, chosen?: Step): Promise<Step | null> {
+    this.#steps = this.#steps.filter((step) => step.until > now);
+    const step = chosen ?? this.#steps.at(-1);
+    if (!step || !this.#steps.includes(step)) return null;
+    // Gone at once, so that a second press means the step before.
+    this.#steps = this.#steps.filter((one) => one !== step);
+    return (await step.undo()) ? step : null;
+  }
+}
