@@ -16,6 +16,10 @@ const openFirst = async (page: Page) => {
   await page.locator('[data-index="0"]').click();
   await expect(page.locator('.detail h1')).toHaveText('ORD-42 attend depuis 8 min');
 };
+const todo = async (page: Page) => {
+  await page.getByRole('tab', { name: /À traiter|To do/ }).click();
+  await expect(page.getByRole('tab', { name: /À traiter|To do/ })).toHaveAttribute('aria-selected', 'true');
+};
 const sendBad = async (page: Page) => {
   await to(SEND)(page);
   await page.locator('#send-message').fill('Proposer le poisson braisé à la place.');
@@ -71,6 +75,90 @@ const LOOKS: Look[] = [
     go: async (page) => {
       await page.locator('[data-index="0"]').click();
       await expect(page.locator('.detail h1')).toBeVisible();
+    },
+  },
+  {
+    name: 'detail-more',
+    go: async (page) => {
+      await openFirst(page);
+      await page
+        .getByRole('button', { name: /Plus d’actions|More actions/ })
+        .last()
+        .click();
+      await expect(page.getByRole('menu')).toBeVisible();
+    },
+  },
+  { name: 'todo', go: todo },
+  {
+    name: 'todo-empty',
+    snapshot: { todo: { count: 0, late: 0 } },
+    prepare: (standIn) => {
+      standIn.details = standIn.details.filter((row) => row.taken);
+    },
+    go: async (page) => {
+      await todo(page);
+      await expect(page.locator('.empty').first()).toContainText('Alice');
+    },
+  },
+  {
+    name: 'who',
+    go: async (page) => {
+      await page.locator('.take').first().click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  {
+    name: 'search',
+    go: async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('ord-4');
+      await expect(page.locator('.found')).toContainText('4');
+      await expect(page.locator('.ft').first()).toContainText('2');
+    },
+  },
+  {
+    name: 'search-none',
+    go: async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('ORD-99');
+      await expect(page.locator('.empty').first()).toContainText('ORD-99');
+    },
+  },
+  {
+    name: 'filters',
+    go: async (page) => {
+      await page.getByRole('button', { name: /type/ }).click();
+      await page.locator('select.drop').selectOption('#cuisine');
+      await expect(page.locator('.row')).toHaveCount(3);
+    },
+  },
+  {
+    name: 'reminders',
+    prepare: (standIn) => {
+      standIn.details = standIn.details.map((row, at) => ({
+        ...row,
+        remindAt: at === 0 ? noon() + 900_000 : null,
+        reminded: at === 1,
+      }));
+    },
+    go: openFirst,
+  },
+  {
+    name: 'quiet',
+    snapshot: {
+      sound: 'no_device',
+      settings: { ...shopSnapshot().settings, doNotDisturb: { state: 'until', at: noon() + 3_600_000 } },
+    },
+    go: async (page) => {
+      await expect(page.locator('.quiet').filter({ visible: true }).first()).toContainText('13:07');
+    },
+  },
+  {
+    name: 'palette',
+    go: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('ord');
+      await expect(page.getByRole('option').first()).toContainText('ORD');
     },
   },
   { name: 'types', go: (page) => page.getByRole('button', { name: /type/ }).click() },
@@ -159,6 +247,7 @@ for (const [at, look] of LOOKS.entries()) {
   test(`${look.name} reads well in both languages, both themes and three widths`, async ({ page, standIn }) => {
     // Noon, so that days, countdowns and uptimes read the same in every run.
     await page.clock.setFixedTime(noon());
+    standIn.now = noon;
     const complaints = watchConsole(page);
     look.prepare?.(standIn);
     for (const { language, theme, size } of variantsOf(at)) {

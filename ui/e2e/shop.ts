@@ -162,7 +162,12 @@ export function shopDetails(): Detail[] {
     mine,
     queued: false,
   });
-  const takers: Record<number, Taken> = { 2: by('Alice', 3), 4: by('Comptoir', 8, true), 6: by('Alice', 23) };
+  const takers: Record<number, Taken> = {
+    2: by('Alice', 3),
+    4: by('Comptoir', 8, true),
+    6: by('Alice', 23),
+    8: by('Chloé', 899),
+  };
   return LINES.map(([type, title, message, channel, sender, minutesAgo, read, data = null, caughtUp = false], at) => ({
     row: LINES.length - at,
     id: `n_1763640000.00${at}`,

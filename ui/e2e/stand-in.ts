@@ -29,6 +29,10 @@ export class StandIn {
   /** What `send` answers, if not that it worked. */
   sendReply: unknown = { outcome: 'confirmed', id: 'n_1.1', subscribers: 3 };
   fault: Fault | null = null;
+  /** Its clock, for tests that stop the page's. */
+  now = (): number => Date.now();
+  /** Whether a search finds more than it counts. */
+  capped = false;
   readonly #server: Server;
   #silent = false;
   readonly #deleted: Detail[] = [];
@@ -115,7 +119,7 @@ export class StandIn {
       case 'snapshot':
         return this.snapshot;
       case 'outline':
-        return outlineOf(this.#rows(command.filter));
+        return { ...outlineOf(this.#rows(command.filter)), capped: this.capped && Boolean(command.filter.search) };
       case 'page':
         return this.#rows(command.filter).slice(command.offset, command.offset + command.limit);
       case 'locate': {
@@ -140,7 +144,7 @@ export class StandIn {
         return this.hold(command.id, {
           by: command.by ?? 'Comptoir',
           device: null,
-          at: Date.now(),
+          at: this.now(),
           mine: true,
           queued: true,
         });
@@ -150,7 +154,7 @@ export class StandIn {
         return this.#waiting(command.channel, command.limit);
       case 'remind':
         return this.#change([command.id], {
-          remindAt: command.minutes === null ? null : Date.now() + command.minutes * 60_000,
+          remindAt: command.minutes === null ? null : this.now() + command.minutes * 60_000,
         });
       case 'delete':
         return this.#delete(command.ids);
@@ -168,7 +172,7 @@ export class StandIn {
           count: this.#rows(command.filter).length,
         };
       case 'doNotDisturb': {
-        const hour = { state: 'until', at: Date.now() + 3_600_000 } as const;
+        const hour = { state: 'until', at: this.now() + 3_600_000 } as const;
         const doNotDisturb =
           command.choice === 'off'
             ? ({ state: 'off' } as const)
@@ -200,7 +204,7 @@ export class StandIn {
       (row) =>
         (!filter.unread || !row.read) &&
         (!filter.caughtUp || row.caughtUp) &&
-        (!filter.todo || waits(this.snapshot, row, Date.now())) &&
+        (!filter.todo || waits(this.snapshot, row, this.now())) &&
         matches(row, filter.search ?? '') &&
         (filter.kind === undefined || row.type === filter.kind) &&
         (filter.channel === undefined || (row.channel ?? '') === filter.channel) &&
@@ -210,7 +214,7 @@ export class StandIn {
 
   #waiting(channel: string | null, limit: number): Waiting {
     const cards = this.details.filter(
-      (row) => waits(this.snapshot, row, Date.now()) && (channel === null || row.channel === channel),
+      (row) => waits(this.snapshot, row, this.now()) && (channel === null || row.channel === channel),
     );
     const taken = this.details.filter((row) => row.taken);
     const latest = (row: Row) => row.taken?.at ?? 0;

@@ -4,6 +4,8 @@ import './styles/base.css';
 import './styles/layout.css';
 import './styles/controls.css';
 import './styles/inbox.css';
+import './styles/inbox-tools.css';
+import './styles/palette.css';
 import './styles/views.css';
 import './styles/wall.css';
 import { App } from './domain/app.svelte';

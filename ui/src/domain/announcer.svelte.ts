@@ -7,9 +7,14 @@ const QUIET_MS = 5000;
 /** A catch-up that has not grown for so long is over. */
 const SETTLED_MS = 1500;
 
-/** What the polite live region says: one new notification, or how many came since it last spoke. */
+/**
+ * What a screen reader is told: politely one new notification, or how many came since it last spoke; an error at once,
+ * whatever else is being read.
+ */
 export class Announcer {
   words = $state('');
+  /** The latest error. */
+  alarm = $state('');
   #waiting = 0;
   #caughtUp = 0;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -20,9 +25,12 @@ export class Announcer {
   /** What was missed is not announced here: `caughtUp` says it all at once. */
   arrived(rows: Row[], count: number): void {
     const live = rows.filter((row) => !row.caughtUp);
+    const error = live.find((row) => row.type === 'error');
+    if (error) this.alarm = this.#one(error);
+    const others = live.filter((row) => row.type !== 'error');
     // Of many only the newest are listed; the others came with them.
-    if (live.length < rows.length) return this.#live(live, live.length);
-    this.#live(rows, count);
+    const unlisted = live.length < rows.length ? 0 : count - rows.length;
+    this.#live(others, others.length + unlisted);
   }
 
   /** Says once what an outage had held back, when nothing more of it comes. */

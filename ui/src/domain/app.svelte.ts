@@ -1,19 +1,27 @@
 import { createContext } from 'svelte';
-import type { Host, QueuedDraft, Row, StationEvent } from '../host/host';
+import type { Host, Place, QueuedDraft, Row, StationEvent, Taken } from '../host/host';
 import { isFault } from '../host/host';
 import { stringsFor, systemLanguage } from '../strings/strings';
+import { Acting } from './acting';
 import { Announcer } from './announcer.svelte';
 import { Charge } from './charge.svelte';
 import { Choices } from './choices';
 import { moment } from './dates';
 import { Inbox } from './inbox.svelte';
-import { EVERYTHING, NotificationList } from './list.svelte';
+import { EVERYTHING, NotificationList, type Choice } from './list.svelte';
 import { Notices } from './notices.svelte';
+import { preferencesOf } from './preferences';
 import { Reading } from './reading.svelte';
+import { Search } from './search.svelte';
 import { SendQueue } from './send-queue.svelte';
 import { SendForm } from './send.svelte';
 import { Station } from './station.svelte';
+import { Undo, type Step } from './undo';
 import { Wall } from './wall.svelte';
+import { peopleOf, Who } from './who.svelte';
+
+/** Who has taken something by mistake notices soon. */
+const TAKE_UNDO_MS = 10_000;
 
 export type View = 'inbox' | 'channels' | 'send' | 'hub' | 'settings';
 
@@ -26,6 +34,9 @@ export class App {
   settingUp = $state(false);
   /** The channel whose preferences were asked for; the empty string for broadcasts. */
   preferring = $state<string | null>(null);
+  paletteShown = $state(false);
+  /** How many computers are cut off if this app quits; `null`: nobody has asked to quit. */
+  quitAsked = $state<number | null>(null);
   /** The hub's words about the last channel asked for. */
   channelRefusal = $state.raw<string[]>([]);
 
@@ -33,13 +44,17 @@ export class App {
   readonly list: NotificationList;
   readonly reading: Reading;
   readonly inbox: Inbox;
+  readonly search: Search;
   readonly charge: Charge;
   readonly choices: Choices;
+  readonly who = new Who();
+  readonly acting = new Acting(this);
   readonly form: SendForm;
   readonly queue: SendQueue;
   readonly wall: Wall;
   readonly notices = new Notices();
   readonly announcer = new Announcer(() => this.strings);
+  readonly #undo = new Undo();
   readonly #systemLanguage = systemLanguage(navigator.languages);
 
   readonly strings = $derived.by(() => stringsFor(this.station.snapshot?.settings.language ?? this.#systemLanguage));
@@ -49,6 +64,7 @@ export class App {
     this.list = new NotificationList(this.station);
     this.reading = new Reading(this.station);
     this.inbox = new Inbox(this.station, this.list, this.reading);
+    this.search = new Search(this.list);
     this.charge = new Charge(this.station);
     this.charge.onLost = (detail) => this.notices.show({ text: this.takenWords(detail) });
     this.choices = new Choices(this.station);
@@ -88,37 +104,69 @@ export class App {
     // What was open and where the list was scrolled to stay, unless the person asks again.
     if (comingBack) return;
     this.reading.close();
-    await this.list.narrow({ channel, caughtUp: false });
+    await this.list.narrow({ channel, caughtUp: false, todo: false });
+  }
+
+  /** Shows the list that the person names, and nothing narrower. */
+  async showOnly(choice: Partial<Choice>): Promise<void> {
+    this.view = 'inbox';
+    this.reading.close();
+    this.search.text = '';
+    await this.list.narrow({ ...EVERYTHING, ...choice });
   }
 
   /** Shows what an outage had held back, and nothing else. */
   async showCaughtUp(): Promise<void> {
-    this.reading.close();
-    await this.list.narrow({ ...EVERYTHING, caughtUp: true });
+    await this.showOnly({ caughtUp: true });
   }
 
-  async markAllRead(): Promise<void> {
-    const done = await this.attempt(this.inbox.markAllRead());
-    if (!done || done.count === 0) return;
-    const { count, undo } = done;
-    this.notices.show({
-      text: this.strings.count('inbox.marked', count),
-      ...(undo ? { action: { label: this.strings.text('common.undo'), run: undo } } : {}),
-    });
+  /** Says what was done, and how to take it back. */
+  did(step: Step): void {
+    this.#undo.did(step);
+    const action = { label: this.strings.text('common.undo'), run: () => void this.takeBack(step) };
+    this.notices.show({ text: step.words, action });
   }
 
-  /** Takes charge of a notification; of one that somebody has already it says who. */
-  async take(row: Row): Promise<void> {
+  /** Takes back this step, or the last one, and says which. */
+  async takeBack(chosen?: Step): Promise<void> {
+    const step = await this.attempt(this.#undo.takeBack(Date.now(), chosen));
+    if (step === undefined) return;
+    const { text } = this.strings;
+    this.notices.show({ text: step ? text('did.undone', { what: step.words }) : text('did.nothing') });
+  }
+
+  /** Whether somebody is expected to take charge of it. */
+  expects(row: Row): boolean {
+    const { snapshot } = this.station;
+    return snapshot !== null && preferencesOf(snapshot, row.channel).expects;
+  }
+
+  /**
+   * Takes charge of a notification, first asking who where several people use this computer; of one that somebody has
+   * already it says who.
+   */
+  async take(row: Row, by?: string | null): Promise<void> {
+    const { snapshot } = this.station;
     if (row.taken) return this.notices.show({ text: this.takenWords(row) });
-    if (!(await this.attempt(this.charge.take(row)))) return;
-    this.notices.show({
-      text: this.strings.text('ack.taking'),
-      action: { label: this.strings.text('common.undo'), run: () => void this.release(row.id) },
+    if (!this.expects(row)) return this.notices.show({ text: this.strings.text('ack.unexpected') });
+    if (by === undefined && snapshot && peopleOf(snapshot.settings).length > 0) return this.who.ask(row);
+    this.who.close();
+    if (!(await this.attempt(this.charge.take(row, by)))) return;
+    this.did({
+      words: by ? this.strings.text('ack.taking_by', { who: by }) : this.strings.text('ack.taking'),
+      until: Date.now() + TAKE_UNDO_MS,
+      undo: () => this.charge.undo(row.id),
     });
   }
 
   async release(id: string): Promise<void> {
     await this.attempt(this.charge.release(id));
+  }
+
+  /** Whether it is the person whom this computer belongs to, not one of the others who use it. */
+  isMe({ mine, by }: Taken): boolean {
+    const settings = this.station.snapshot?.settings;
+    return mine && (settings?.people.length === 0 || by === settings?.username);
   }
 
   /** Who is in charge, as a sentence. */
@@ -127,8 +175,16 @@ export class App {
     const connected = this.station.snapshot?.link.state === 'connected';
     if (taken.queued) return this.strings.text(connected ? 'ack.pending' : 'ack.queued');
     const time = moment(taken.at, Date.now(), this.strings);
-    if (taken.mine) return this.strings.text('ack.done_you', { time });
+    if (this.isMe(taken)) return this.strings.text('ack.done_you', { time });
     return this.strings.text(this.charge.lost.has(id) ? 'ack.already' : 'ack.done', { who: taken.by, time });
+  }
+
+  /** Goes where somebody has asked to be, from the tray for example. */
+  show(place: Place): void {
+    if (place === 'inbox') void this.showOnly({});
+    else if (place === 'unread') void this.showOnly({ unread: true });
+    else if (place === 'todo') void this.showOnly({ todo: true });
+    else this.view = place;
   }
 
   compose(channel?: string | null): void {
@@ -172,6 +228,9 @@ export class App {
     if (event.event === 'arrived') this.announcer.arrived(event.rows, event.count);
     else if (event.event === 'snapshot') this.announcer.caughtUp(event.snapshot.catchUp);
     else if (event.event === 'openRequested') this.view = 'inbox';
+    else if (event.event === 'showRequested') this.show(event.place);
+    else if (event.event === 'quitRequested') this.quitAsked = event.computers;
+    else if (event.event === 'quitConfirmed') this.quitAsked = null;
     else if (event.event === 'hubErrors') this.#hubRefused(event.errors, event.about);
   }
 

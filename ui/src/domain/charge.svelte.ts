@@ -23,25 +23,37 @@ export class Charge {
     });
   }
 
-  /** Whether it was asked for: not twice at once, and not what somebody has. */
-  async take(row: Row): Promise<boolean> {
+  /**
+   * Whether it was asked for: not twice at once, and not what somebody has. `by` is one of the people who use this
+   * computer, `null` whoever it belongs to.
+   */
+  async take(row: Row, by: string | null = null): Promise<boolean> {
     if (this.asking !== null || row.taken !== null) return false;
     this.#open.add(row.id);
-    await this.#ask(row.id, 'take');
+    await this.#ask({ do: 'take', id: row.id, by });
     return true;
   }
 
   async release(id: string): Promise<void> {
     if (this.asking !== null) return;
     this.#open.delete(id);
-    await this.#ask(id, 'release');
+    await this.#ask({ do: 'release', id });
   }
 
-  async #ask(id: string, what: 'take' | 'release'): Promise<void> {
+  /** Gives back what was taken here, unless somebody else has it by now. Whether it did. */
+  async undo(id: string): Promise<boolean> {
+    const { taken } = await this.#station.command({ do: 'open', id });
+    if (!taken?.mine || this.asking !== null) return false;
+    await this.release(id);
+    return true;
+  }
+
+  async #ask(command: { do: 'take'; id: string; by: string | null } | { do: 'release'; id: string }): Promise<void> {
+    const { id } = command;
     this.asking = id;
     this.#forgetLost(id);
     try {
-      await this.#station.command(what === 'take' ? { do: what, id, by: null } : { do: what, id });
+      await this.#station.command(command);
     } finally {
       this.asking = null;
     }

@@ -87,3 +87,23 @@ test('what others do is followed without asking', async () => {
   await changed(BY_ALICE);
   expect(host.received).toEqual([]);
 });
+
+test('one of the people who use this computer is named', async () => {
+  await charge.take(ROW, 'Chloé');
+  expect(host.asked('take')).toEqual([{ do: 'take', id: 'n_1', by: 'Chloé' }]);
+});
+
+test('what was taken here can be given back', async () => {
+  taken = BY_ME;
+  expect(await charge.undo('n_1')).toBe(true);
+  expect(host.asked('release')).toHaveLength(1);
+});
+
+test.each([
+  ['somebody else has', BY_ALICE],
+  ['nobody has', null],
+])('undoing does not release what %s by now', async (_, now) => {
+  taken = now;
+  expect(await charge.undo('n_1')).toBe(false);
+  expect(host.asked('release')).toEqual([]);
+});

@@ -61,6 +61,13 @@ export function duration(ms: number): string {
   return `${hours}\u00a0h\u00a0${String(minutes % 60).padStart(2, '0')}`;
 }
 
+/** How long something has waited, to the minute: `0 min`, `8 min`, `2 h 05`. */
+export function waited(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 60) return `${minutes}\u00a0min`;
+  return duration(ms);
+}
+
 function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = language + JSON.stringify(options);
   let made = formats.get(key);

@@ -63,11 +63,24 @@ export class Inbox {
     return this.reading.detail ?? (this.#index === null ? undefined : this.list.row(this.#index));
   }
 
-  /** Marks the open notification read or unread; without one, the current row. */
-  async toggleRead(): Promise<void> {
-    if (this.reading.detail) return this.reading.toggleRead();
+  /** Marks the open notification read or unread; without one, the current row. Answers which, as it was. */
+  async toggleRead(): Promise<Row | undefined> {
     const row = this.current;
-    if (row) await this.station.command({ do: 'markRead', ids: [row.id], read: !row.read });
+    if (this.reading.detail) await this.reading.toggleRead();
+    else if (row) await this.station.command({ do: 'markRead', ids: [row.id], read: !row.read });
+    return row;
+  }
+
+  /** Deletes a notification here. Whoever goes through the list is at the one that takes its place. */
+  async remove(id: string): Promise<void> {
+    const index = this.currentId === id ? this.#index : null;
+    await this.station.command({ do: 'delete', ids: [id] });
+    if (this.reading.id === id) this.reading.close();
+    if (index === null) return;
+    this.currentId = null;
+    this.#index = null;
+    await this.list.reload();
+    if (this.list.total > 0) this.goTo(Math.min(index, this.list.total - 1), false);
   }
 
   /** Loads what arrived above and goes to the top. */
@@ -86,7 +99,7 @@ export class Inbox {
   }
 
   /** Marks what the list shows as read. Answers how many, and how to take it back if that can be. */
-  async markAllRead(): Promise<{ count: number; undo: (() => void) | null }> {
+  async markAllRead(): Promise<{ count: number; undo: (() => Promise<unknown>) | null }> {
     const filter = this.list.filter;
     const unread = await this.station.command({
       do: 'page',
@@ -96,7 +109,7 @@ export class Inbox {
     });
     const count = await this.station.command({ do: 'markAllRead', filter });
     const ids = unread.map((row) => row.id);
-    const undo = () => void this.station.command({ do: 'markRead', ids, read: false });
+    const undo = () => this.station.command({ do: 'markRead', ids, read: false });
     return { count, undo: ids.length === count ? undo : null };
   }
 

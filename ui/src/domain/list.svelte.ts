@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Filter } from '../host/contract/Filter';
 import type { Outline, Row, StationEvent } from '../host/host';
+import { waits } from './preferences';
 import type { Station } from './station.svelte';
 
 /** What the person narrows the list to; where it is cut off is the list's own affair. */
@@ -69,6 +70,12 @@ export class NotificationList {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
+  /** Whether the person sees less than everything. */
+  get narrowed(): boolean {
+    const { search, kind, channel, caughtUp } = this.choice;
+    return search !== undefined || kind !== undefined || channel !== undefined || caughtUp;
+  }
+
   narrow(change: Partial<Choice>): Promise<void> {
     this.choice = { ...this.choice, ...change };
     this.atTop = true;
@@ -82,8 +89,8 @@ export class NotificationList {
     return this.#loadAnew();
   }
 
-  // Other rows, at the same place: nothing moves under a reader who has scrolled.
-  #reload(): Promise<void> {
+  /** Loads other rows at the same place: nothing moves under a reader who has scrolled. */
+  reload(): Promise<void> {
     if (this.atTop && this.above === 0) this.#keepsCut = false;
     return this.#loadAnew();
   }
@@ -172,19 +179,32 @@ export class NotificationList {
     return this.#wantedPages().find((number) => number * PAGE < this.total && !this.#pages.has(number));
   }
 
-  // Rows read since the load stay in view, but the station no longer counts them among the unread.
+  // Rows read or taken since the load stay in view, but the station no longer counts them to the list.
   #goneBefore(number: number): number {
-    if (!this.choice.unread) return 0;
+    if (!this.#shrinks) return 0;
     let gone = 0;
     for (const [page, rows] of this.#pages) {
-      if (page < number) gone += rows.filter((row) => row.read).length;
+      if (page < number) gone += rows.filter((row) => this.#hasLeft(row)).length;
     }
     return gone;
   }
 
+  get #shrinks(): boolean {
+    return this.choice.unread || this.choice.todo;
+  }
+
+  #hasLeft(row: Row): boolean {
+    return (this.choice.unread && row.read) || (this.choice.todo && !this.#waits(row));
+  }
+
+  #waits(row: Row): boolean {
+    const { snapshot } = this.#station;
+    return snapshot !== null && waits(snapshot, row, Date.now());
+  }
+
   #forgetFarPages(): void {
-    // Of unread lists all pages are needed, to know how many rows have left it.
-    if (this.choice.unread || this.#pages.size <= PAGES_KEPT) return;
+    // Of lists that shrink all pages are needed, to know how many rows have left them.
+    if (this.#shrinks || this.#pages.size <= PAGES_KEPT) return;
     const here = this.#wanted[0] / PAGE;
     const far = [...this.#pages.keys()].sort((a, b) => Math.abs(b - here) - Math.abs(a - here));
     for (const number of far.slice(0, PAGES_KEPT / 2)) this.#pages.delete(number);
@@ -194,7 +214,7 @@ export class NotificationList {
     if (event.event === 'arrived') this.#arrive(event.rows, event.count);
     else if (event.event === 'readChanged') this.#changeRead(event.ids, event.read);
     else if (event.event === 'changed') this.#change(event.ids);
-    else if (event.event === 'removed') void this.#reload();
+    else if (event.event === 'removed') void this.reload();
   }
 
   #arrive(rows: Row[], count: number): void {
@@ -202,20 +222,29 @@ export class NotificationList {
     const others = rows.filter((row) => !this.#shows(row)).length;
     if (count === others) return;
     if (this.atTop && this.above === 0) void this.refresh();
-    else this.above += count - others;
+    else if (this.choice.search === undefined) this.above += count - others;
+    else void this.#countAbove();
+  }
+
+  // What a search finds only the station knows.
+  async #countAbove(): Promise<void> {
+    const choice = this.choice;
+    const now = await this.#station.command({ do: 'outline', filter: choice }).catch(() => null);
+    if (now && choice === this.choice) this.above = Math.max(0, now.total - this.total);
   }
 
   #shows(row: Row): boolean {
-    const { caughtUp, kind, channel } = this.choice;
+    const { caughtUp, todo, kind, channel } = this.choice;
     return (
       (!caughtUp || row.caughtUp) &&
+      (!todo || this.#waits(row)) &&
       (kind === undefined || row.type === kind) &&
       (channel === undefined || (row.channel ?? '') === channel)
     );
   }
 
   #changeRead(ids: string[], read: boolean): void {
-    if (ids.length === 0) return void this.#reload();
+    if (ids.length === 0) return void this.reload();
     const changed = new Set(ids);
     this.#rewrite(
       (row) => changed.has(row.id),
@@ -224,7 +253,7 @@ export class NotificationList {
   }
 
   #change(ids: string[]): void {
-    if (ids.length === 0) return void this.#reload();
+    if (ids.length === 0) return void this.reload();
     for (const id of ids) this.#changed.add(id);
     void this.#readChanged();
   }
@@ -235,17 +264,34 @@ export class NotificationList {
     this.#readingChanged = true;
     for (const id of this.#changed) {
       this.#changed.delete(id);
-      if (!this.#holds(id)) continue;
+      const held = this.#holds(id);
+      if (!held && !this.choice.todo) continue;
       const fresh = await this.#station.command({ do: 'open', id }).catch(() => null);
-      if (fresh)
+      if (!held) this.#givenBack(fresh);
+      else if (fresh)
         this.#rewrite(
           (row) => row.id === id,
           () => fresh,
         );
       // Replaced by another one, or gone: the list itself is another.
-      else void this.#reload();
+      else void this.reload();
     }
     this.#readingChanged = false;
+    this.#showEmptied();
+  }
+
+  // What somebody gives back waits again, like a new one.
+  #givenBack(row: Row | null): void {
+    if (!row || !this.#shows(row)) return;
+    if (this.atTop && this.above === 0) void this.refresh();
+    else this.above += 1;
+  }
+
+  // Of what is to do nothing is left: there is nobody's finger to move a row under.
+  #showEmptied(): void {
+    const held = [...this.#pages.values()].flat();
+    if (!this.choice.todo || held.length === 0 || held.length < this.total) return;
+    if (held.every((row) => this.#hasLeft(row))) void this.reload();
   }
 
   #holds(id: string): boolean {

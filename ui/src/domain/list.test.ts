@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Row } from '../host/host';
 import { answersFrom, fault, FakeHost, rows, settle } from '../testing/fake-host';
 import { NotificationList } from './list.svelte';
@@ -181,6 +181,67 @@ test('many read states changed at once are asked for again', async () => {
   host.emit({ event: 'readChanged', ids: [], read: true });
   await settle();
   expect(list.row(0)?.read).toBe(true);
+});
+
+describe('what is to do', () => {
+  const by = (mine: boolean) => ({ by: 'Alice', device: null, at: 0, mine, queued: false });
+  const take = (id: string, taken: Row['taken']) => {
+    held = held.map((row) => (row.id === id ? { ...row, taken } : row));
+    host.emit({ event: 'changed', ids: [id] });
+    return settle();
+  };
+
+  beforeEach(async () => {
+    await start(3, { at: Date.now() });
+    await list.narrow({ todo: true });
+  });
+
+  test('a row that somebody takes stays where it was, with who has it', async () => {
+    await take('n_2', by(false));
+    expect(list.total).toBe(3);
+    expect(list.row(1)?.taken?.by).toBe('Alice');
+  });
+
+  test('once everything is taken, that is shown', async () => {
+    await take('n_1', by(false));
+    await take('n_2', by(true));
+    expect(list.total).toBe(3);
+    await take('n_3', by(true));
+    expect(list.total).toBe(0);
+  });
+
+  test('what somebody gives back is there again', async () => {
+    held = held.map((row) => (row.id === 'n_2' ? { ...row, taken: by(false) } : row));
+    await list.refresh();
+    expect(list.total).toBe(2);
+    await take('n_2', null);
+    expect(list.row(1)?.id).toBe('n_2');
+  });
+
+  test('under a reader who has scrolled it is counted above', async () => {
+    held = held.map((row) => (row.id === 'n_2' ? { ...row, taken: by(false) } : row));
+    await list.refresh();
+    list.atTop = false;
+    await take('n_2', null);
+    expect(list.total).toBe(2);
+    expect(list.above).toBe(1);
+  });
+
+  test('what arrives for nobody in particular is not counted', async () => {
+    list.atTop = false;
+    arrive(1, { channel: null, at: Date.now() });
+    arrive(1, { at: Date.now() });
+    expect(list.above).toBe(1);
+  });
+
+  test('taken rows do not make the next page skip any', async () => {
+    await start(120, { at: Date.now() });
+    await list.narrow({ todo: true });
+    await take('n_120', by(false));
+    list.want(50, 60);
+    await settle();
+    expect(list.row(50)?.id, 'the station no longer counts the one taken').toBe('n_70');
+  });
 });
 
 test('a burst of arrivals makes few loads', async () => {

@@ -12,6 +12,8 @@ export class Reading {
   fault = $state<FaultCode | 'station' | null>(null);
   /** What is open is not in the history any more. */
   gone = $state(false);
+  /** How its data is shown, if the person has said so for this one. */
+  asJson = $state<boolean | null>(null);
 
   readonly #station: Station;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,6 +29,7 @@ export class Reading {
     this.id = id;
     this.fault = null;
     this.gone = false;
+    this.asJson = null;
     try {
       const detail = await this.#station.command({ do: 'open', id });
       if (this.id !== id) return;
@@ -61,6 +64,7 @@ export class Reading {
   }
 
   #receive(event: StationEvent): void {
+    if (event.event === 'removed' && this.detail) return void this.#readAgain(this.detail.id);
     if ((event.event !== 'readChanged' && event.event !== 'changed') || !this.detail) return;
     const all = event.ids.length === 0;
     if (!all && !event.ids.includes(this.detail.id)) return;
@@ -71,7 +75,9 @@ export class Reading {
   async #readAgain(id: string): Promise<void> {
     try {
       const detail = await this.#station.command({ do: 'open', id });
-      if (this.detail?.id === id) this.detail = detail;
+      if (this.detail?.id !== id) return;
+      this.detail = detail;
+      this.gone = false;
     } catch (error) {
       if (this.detail?.id === id) this.gone = isFault(error) && error.code === 'unknown_notification';
     }

@@ -77,6 +77,26 @@ test('an open detail that gave way to a newer one stays, and that is said', asyn
   expect(reading.gone).toBe(false);
 });
 
+test('an open detail that was deleted says so, and no longer once it is restored', async () => {
+  await reading.open('n_1');
+  const answer = host.answer;
+  host.answer = () => Promise.reject(fault('unknown_notification'));
+  host.emit({ event: 'removed', count: 1 });
+  await settle();
+  expect(reading.gone).toBe(true);
+  host.answer = answer;
+  host.emit({ event: 'removed', count: 0 });
+  await settle();
+  expect(reading.gone).toBe(false);
+});
+
+test('JSON is asked for one notification only', async () => {
+  await reading.open('n_1');
+  reading.asJson = true;
+  await reading.open('n_2');
+  expect(reading.asJson).toBeNull();
+});
+
 test('marking unread by hand wins over the second that was running', async () => {
   await reading.open('n_1');
   host.emit({ event: 'readChanged', ids: ['n_1'], read: true });

@@ -5,11 +5,18 @@ export type Action =
   | 'take'
   | 'toggleRead'
   | 'markAllRead'
-  | 'copyJson'
+  | 'copyReference'
+  | 'toggleJson'
+  | 'search'
+  | 'undo'
+  | 'palette'
+  | 'doNotDisturb'
+  | 'wall'
   | 'scrollDown'
   | 'scrollUp'
   | 'showAll'
   | 'showUnread'
+  | 'showTodo'
   | 'compose'
   | 'submit'
   | 'help';
@@ -30,10 +37,21 @@ const SINGLE: Record<string, Action> = {
   k: 'previous',
   e: 'take',
   u: 'toggleRead',
-  '.': 'copyJson',
+  c: 'copyReference',
+  '.': 'toggleJson',
+  '/': 'search',
   '1': 'showAll',
   '2': 'showUnread',
+  '3': 'showTodo',
   '?': 'help',
+};
+
+/** Also while typing: they are no text. */
+const WITH_CTRL: Record<string, Action> = {
+  Enter: 'submit',
+  n: 'compose',
+  k: 'palette',
+  d: 'doNotDisturb',
 };
 
 /** What a key does, or nothing: single keys are off while typing, and can be turned off. */
@@ -41,9 +59,12 @@ export function actionOf(press: KeyPress, singleKeys: boolean): Action | null {
   const { key, ctrl, shift, alt, typing, pressable } = press;
   if (alt) return null;
   if (ctrl) {
-    if (key === 'Enter') return 'submit';
-    return key.toLowerCase() === 'n' && !shift ? 'compose' : null;
+    if (shift) return null;
+    // In a field it takes back what was typed.
+    if (key.toLowerCase() === 'z') return typing ? null : 'undo';
+    return WITH_CTRL[key.length === 1 ? key.toLowerCase() : key] ?? null;
   }
+  if (key === 'F11') return 'wall';
   if (key === 'Escape') return 'back';
   if (typing) return null;
   if (key === 'ArrowDown') return 'next';

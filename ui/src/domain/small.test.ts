@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { rows } from '../testing/fake-host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Announcer } from './announcer.svelte';
-import { dayName, duration, moment } from './dates';
+import { dayName, duration, moment, waited } from './dates';
 import { Placement } from './rows';
 import { actionOf, type KeyPress } from './shortcuts';
 
@@ -44,6 +44,19 @@ test('single keys are off while typing, and can be turned off', () => {
   expect(actionOf(press('A', { shift: true }), true)).toBe('markAllRead');
   expect(actionOf(press('a'), true)).toBeNull();
   expect(actionOf(press('e'), true)).toBe('take');
+  expect(actionOf(press('/'), true)).toBe('search');
+  expect(actionOf(press('3'), false)).toBeNull();
+});
+
+test('what goes with Ctrl works while typing, except that a field undoes its own', () => {
+  const ctrl = (key: string, change: Partial<KeyPress> = {}) => actionOf(press(key, { ctrl: true, ...change }), false);
+  expect(ctrl('k', { typing: true })).toBe('palette');
+  expect(ctrl('K'), 'with caps lock').toBe('palette');
+  expect(ctrl('d')).toBe('doNotDisturb');
+  expect(ctrl('z')).toBe('undo');
+  expect(ctrl('z', { typing: true })).toBeNull();
+  expect(ctrl('K', { shift: true }), 'belongs to the browser').toBeNull();
+  expect(actionOf(press('F11', { typing: true }), false)).toBe('wall');
 });
 
 test('space presses a button that has the focus, and scrolls otherwise', () => {
@@ -62,6 +75,24 @@ test('the live region speaks at most once in five seconds, then says how many', 
   expect(announcer.words).toContain('Commande 1');
   vi.advanceTimersByTime(5000);
   expect(announcer.words).toBe('3 nouvelles notifications');
+});
+
+test('an error is said at once, and alone', () => {
+  vi.useFakeTimers();
+  const announcer = new Announcer(() => stringsFor('fr'));
+  announcer.arrived(rows(1), 1);
+  announcer.arrived(rows(1, { type: 'error', title: 'Imprimante' }), 1);
+  expect(announcer.alarm).toBe('Nouvelle notification, Erreur\u00a0: Imprimante');
+  vi.advanceTimersByTime(5000);
+  expect(announcer.words, 'and not a second time').toContain('Commande 1');
+  announcer.arrived(rows(1, { type: 'error', caughtUp: true, title: 'Ancienne' }), 1);
+  expect(announcer.alarm, 'what was missed is no alarm').toContain('Imprimante');
+});
+
+test('an error among others leaves the others to be said', () => {
+  const announcer = new Announcer(() => stringsFor('fr'));
+  announcer.arrived([...rows(2), ...rows(1, { type: 'error' })], 3);
+  expect(announcer.words).toBe('2 nouvelles notifications');
 });
 
 test('what an outage held back is said once, when it is all there', () => {
@@ -128,6 +159,12 @@ test('a moment of another day says which', () => {
   expect(moment(new Date(2026, 10, 20, 0, 5).getTime(), now, stringsFor('fr'))).toBe('00:05');
   expect(moment(lastNight, now, stringsFor('fr'))).toBe('le 19 nov. à 23:50');
   expect(moment(lastNight, now, stringsFor('en'))).toBe('19 Nov at 23:50');
+});
+
+test('a wait is told to the minute', () => {
+  expect(waited(59_000)).toBe('0\u00a0min');
+  expect(waited(8 * 60_000 + 59_000)).toBe('8\u00a0min');
+  expect(waited(8_760_000)).toBe('2\u00a0h\u00a026');
 });
 
 test('durations read at a glance', () => {

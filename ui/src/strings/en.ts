@@ -327,7 +327,7 @@ export const en: Record<keyof typeof fr, string> = {
   'keys.new': 'Send a notification',
   'keys.help': 'This help',
   'keys.send': 'Submit the form',
-  'keys.filters': 'All, unread',
+  'keys.filters': 'All, unread, to do',
   'keys.shift': 'Shift',
   'keys.esc': 'Esc',
   'keys.space': 'Space',

@@ -329,7 +329,7 @@ export const fr = {
   'keys.new': 'Envoyer une notification',
   'keys.help': 'Cette aide',
   'keys.send': 'Envoyer le formulaire',
-  'keys.filters': 'Toutes, non lues',
+  'keys.filters': 'Toutes, non lues, à traiter',
   'keys.shift': 'Maj',
   'keys.esc': 'Échap',
   'keys.space': 'Espace',

@@ -82,6 +82,8 @@ export function answersFrom(held: () => Row[], newestRow: () => number): Answer 
       (row) =>
         (!filter.unread || !row.read) &&
         (!filter.caughtUp || row.caughtUp) &&
+        (!filter.todo || row.taken === null) &&
+        (filter.kind === undefined || row.type === filter.kind) &&
         row.row <= (filter.upToRow ?? Infinity) &&
         (filter.channel === undefined || row.channel === filter.channel),
     );
