@@ -110,7 +110,7 @@ test('the palette finds notifications, places and actions, and gives the focus b
   await expect(page.locator('.detail h1')).toHaveText('Frigo 2 à 9 °C');
 
   await page.keyboard.press('Control+k');
-  await field.fill('regl');
+  await field.fill('reglages');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Réglages');
 

@@ -3,6 +3,9 @@ import { noon, shopOutbox, shopSnapshot } from './shop';
 
 test.use({ viewport: { width: 1100, height: 720 } });
 
+/** One person only: nobody is asked who takes something. */
+const ALONE = { ...shopSnapshot().settings, people: [] };
+
 const nav = (page: import('@playwright/test').Page, name: string | RegExp) =>
   page.locator('nav.nav').getByRole('button', { name });
 
@@ -258,6 +261,7 @@ test('what was missed is summed up, shown on its own, and there is a way back', 
 });
 
 test('taking charge is said to wait until the hub agrees, and can be undone', async ({ page, standIn }) => {
+  standIn.snapshot = shopSnapshot({ settings: ALONE });
   await page.goto(standIn.url);
   await page.locator('[data-index="0"]').click();
   const id = standIn.details[0]?.id ?? '';
@@ -276,7 +280,8 @@ test('taking charge is said to wait until the hub agrees, and can be undone', as
 });
 
 test('without a hub, what is taken is taken here only, and that is said', async ({ page, standIn }) => {
-  standIn.snapshot = shopSnapshot({ link: { state: 'offline', nextAt: noon(), since: noon() } });
+  const link = { state: 'offline', nextAt: noon(), since: noon() } as const;
+  standIn.snapshot = shopSnapshot({ link, settings: ALONE });
   await page.goto(standIn.url);
   await page.locator('[data-index="0"]').waitFor();
   await page.keyboard.press('j');
