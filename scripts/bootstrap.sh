@@ -8,7 +8,7 @@ source "$(dirname "$0")/common.sh"
 
 what=${1:?"say what for: build, check or test"}
 
-build_packages=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev libssl-dev build-essential pkg-config)
+build_packages=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev libssl-dev libasound2-dev build-essential pkg-config)
 test_packages=(xvfb openbox dunst dbus dbus-bin procps xauth x11-utils xdotool imagemagick webkit2gtk-driver faketime iproute2
   fonts-inter fonts-dejavu-core fonts-noto-color-emoji chromium)
 
@@ -58,7 +58,7 @@ install_packages() {
 # Systems without apt: nothing is installed there, and everything counts as present that can be used.
 require_elsewhere() {
   local program absent=""
-  pkg-config --exists webkit2gtk-4.1 ayatana-appindicator3-0.1 openssl 2>/dev/null || absent="the libraries to build with"
+  pkg-config --exists webkit2gtk-4.1 ayatana-appindicator3-0.1 openssl alsa 2>/dev/null || absent="the libraries to build with"
   if [ "$what" = test ]; then
     for program in Xvfb openbox dunst dbus-daemon xauth xdotool import WebKitWebDriver faketime ip unshare python3; do
       command -v "$program" >/dev/null || absent="$absent $program"
@@ -67,8 +67,8 @@ require_elsewhere() {
   [ -z "$absent" ] || stop "Missing: $absent. This system has no apt, so nothing was installed.
 Install these, then run the same command again:
 
-  Fedora:  sudo dnf install webkit2gtk4.1-devel libayatana-appindicator-gtk3-devel openssl-devel gcc gcc-c++ make pkgconf-pkg-config
-  Arch:    sudo pacman -S webkit2gtk-4.1 libayatana-appindicator openssl base-devel
+  Fedora:  sudo dnf install webkit2gtk4.1-devel libayatana-appindicator-gtk3-devel openssl-devel alsa-lib-devel gcc gcc-c++ make pkgconf-pkg-config
+  Arch:    sudo pacman -S webkit2gtk-4.1 libayatana-appindicator openssl alsa-lib base-devel
   macOS:   xcode-select --install; brew install pkg-config openssl
   Windows: Visual Studio Build Tools with \"Desktop development with C++\", and the WebView2 runtime
 

@@ -21,9 +21,10 @@ OURS = {
     "chapfood-inbox": ("protocol", ""),
     "chapfood-station": ("protocol client inbox", "hub"),
     "chapfood-embedded": ("protocol hub station", "client"),
+    "chapfood-sound": ("station", ""),
     "chapfood-browser": ("protocol inbox station embedded", ""),
     "chapfood-cli": ("protocol hub client", ""),
-    APP: ("protocol hub station embedded", ""),
+    APP: ("protocol hub station embedded sound", ""),
 }
 
 NETWORK = {

@@ -21,7 +21,6 @@ mod screen_lock;
 mod screen_lock;
 mod settings;
 mod signals;
-mod sounds;
 mod start;
 mod toasts;
 mod tray;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chapfood_embedded::EmbeddedHub;
+use chapfood_sound::SoundPlayer;
 use chapfood_station::contract::{Event, HostKind, Language};
 use chapfood_station::{Events, Seams, SettingsStore as _, Station, StationConfig, SystemClock, ToastAction};
 use tauri::{AppHandle, Manager};
@@ -38,7 +39,7 @@ pub(crate) fn start(app: &AppHandle, options: &Options) -> anyhow::Result<()> {
     let seams = Seams {
         toaster: DesktopToaster::new(icon_file(&folder)?, spoken, clicks),
         settings,
-        player: crate::sounds::Silence,
+        player: SoundPlayer::start(),
         // Only this computer reaches it until the hub asks who somebody is.
         hub: EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), folder.join("hub"), SystemClock),
         clock: SystemClock,
