@@ -20,6 +20,7 @@
 //! [`Event::Arrived`](contract::Event). Nothing is shown that is not stored.
 
 mod address;
+mod alerts;
 mod channels;
 mod clock;
 pub mod contract;
@@ -36,8 +37,11 @@ mod link;
 mod outbox;
 mod owner;
 mod popups;
+mod readiness;
+mod references;
 mod seams;
 mod settings;
+mod sounds;
 mod state;
 mod station;
 mod toast;

@@ -1,5 +1,6 @@
 //! The one task that holds the station's state.
 
+mod alerting;
 mod claiming;
 mod commands;
 mod hearing;
@@ -9,6 +10,7 @@ mod running;
 mod sending;
 mod sessions;
 mod storing;
+mod trying;
 
 use std::sync::Arc;
 
@@ -29,13 +31,16 @@ use crate::history::{self, History};
 use crate::hosting::Hosting;
 use crate::popups::Popups;
 use crate::seams::{LocalHub, Player, SettingsStore, Toaster};
+use crate::sounds::Sounds;
 use crate::state::State;
 use crate::station::{Seams, StartFault, StationConfig};
 use crate::toast::ToastAction;
 use crate::toast_policy::ToastPolicy;
+use alerting::Alerting;
 use pruning::Pruning;
 use sending::Sending;
 use storing::{Figures, Unstored};
+use trying::{Trial, Tried};
 
 /// Where the answer to a command goes.
 pub(crate) type Reply = oneshot::Sender<Result<Value, Fault>>;
@@ -43,7 +48,7 @@ pub(crate) type Reply = oneshot::Sender<Result<Value, Fault>>;
 /// What handles ask of the owner.
 #[derive(Debug)]
 pub(crate) enum Request {
-    Do(Command, Reply),
+    Do(Box<Command>, Reply),
     ToastActivated(String, ToastAction),
     Show(Place),
     MayQuit(oneshot::Sender<bool>),
@@ -55,6 +60,8 @@ pub(crate) enum Request {
 #[derive(Debug)]
 enum Report {
     Popup(PopupHealth),
+    Sound(SoundHealth),
+    Tried(Tried),
     /// The hub of this computer is on or has failed, as ordered.
     HubStarted,
     /// What was sent under this number has been answered, or will not be.
@@ -73,6 +80,9 @@ pub(crate) struct Owner {
     hosting: Hosting,
     popups: Popups,
     policy: ToastPolicy,
+    sounds: Sounds,
+    alerting: Alerting,
+    trial: Trial,
     sending: Sending,
     pruning: Pruning,
     /// What the disk has not taken yet.
@@ -123,7 +133,8 @@ impl Owner {
             host: config.host,
             version: config.version,
             desktop_language: config.desktop_language,
-            settings: preferences::first_settings(&store, config.os_user.as_deref()).await?,
+            settings: preferences::first_settings(&store, config.os_user.as_deref(), config.asks_first)
+                .await?,
             link: Link::Connecting,
             hub_name: None,
             hub_stats: None,
@@ -149,6 +160,8 @@ impl Owner {
         let (to_reports, reports) = mpsc::unbounded_channel();
         let told = to_reports.clone();
         let popups = Popups::start(seams.toaster, move |health| drop(told.send(Report::Popup(health))));
+        let told = to_reports.clone();
+        let sounds = Sounds::start(seams.player, move |health| drop(told.send(Report::Sound(health))));
         let shown = watch::Sender::new(state.snapshot(sending.shown()));
         let announcer = Announcer::start(shown.subscribe());
         Ok(Self {
@@ -161,6 +174,9 @@ impl Owner {
             hosting,
             popups,
             policy: ToastPolicy::default(),
+            sounds,
+            alerting: Alerting::default(),
+            trial: Trial::default(),
             sending,
             pruning: Pruning::start(),
             unstored: None,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::contract::PopupHealth;
@@ -23,7 +23,8 @@ pub(crate) struct Popups {
 /// What is to be done on the screen.
 #[derive(Debug)]
 enum Order {
-    Show(Toast),
+    /// And whoever wants to know what became of it.
+    Show(Box<Toast>, Option<oneshot::Sender<PopupHealth>>),
     Withdraw(String),
 }
 
@@ -34,9 +35,13 @@ impl Popups {
         tokio::spawn(async move {
             while let Some(order) = waiting.recv().await {
                 match order {
-                    Order::Show(toast) => {
-                        let health = show(&toaster, toast).await;
+                    Order::Show(toast, asker) => {
+                        let health = show(&toaster, *toast).await;
                         tell(health);
+                        if let Some(asker) = asker {
+                            // Whoever asked may be gone.
+                            let _ = asker.send(health);
+                        }
                     }
                     Order::Withdraw(id) => {
                         if timeout(DEADLINE, toaster.withdraw(id)).await.is_err() {
@@ -54,11 +59,20 @@ impl Popups {
         let total = toasts.len();
         let shown = toasts
             .into_iter()
-            .take_while(|toast| self.queue.try_send(Order::Show(toast.clone())).is_ok())
+            .take_while(|toast| self.queue.try_send(Order::Show(Box::new(toast.clone()), None)).is_ok())
             .count();
         if shown < total {
             tracing::warn!(dropped = total - shown, "the desktop shows pop-ups too slowly");
         }
+    }
+
+    /// Queues a pop-up, and tells what became of it. Nothing is told of one that does not fit.
+    pub(crate) fn try_out(&self, toast: Toast) -> oneshot::Receiver<PopupHealth> {
+        let (asker, answer) = oneshot::channel();
+        if self.queue.try_send(Order::Show(Box::new(toast), Some(asker))).is_err() {
+            tracing::warn!("the desktop shows pop-ups too slowly to try one out");
+        }
+        answer
     }
 
     /// Queues the withdrawal of the pop-up with this id. Never waits; one that does not fit stays on the screen.

@@ -5,7 +5,7 @@ use chapfood_protocol::Timestamp;
 
 use crate::address;
 use crate::contract::{
-    ChannelPreferences, ChannelQuiet, Language, LanguageChoice, Settings, SettingsChange, Span,
+    ChannelPreferences, ChannelQuiet, Language, LanguageChoice, Settings, SettingsChange, SetupChoice, Span,
 };
 
 /// The longest name or id, in characters: a hub cuts the rest.
@@ -19,23 +19,60 @@ const MINUTES: u16 = 24 * 60;
 /// Milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
+impl Settings {
+    /// How a channel asks for attention; `None` stands for broadcasts.
+    pub(crate) fn preferences_of(&self, channel: Option<&str>) -> ChannelPreferences {
+        let chosen = self.preferences.get(channel.unwrap_or_default());
+        chosen.cloned().unwrap_or_else(|| match channel {
+            Some(_) => ChannelPreferences::of_channel(),
+            None => ChannelPreferences::of_broadcasts(),
+        })
+    }
+}
+
 /// A change that makes no sense; in English, for the developer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct InvalidSetting(&'static str);
 
-/// Gives a station that never ran its identity: an id made once, and the computer user's name.
-/// `None`: it has one.
-pub(crate) fn introduced(settings: &Settings, fresh_id: &str, os_user: Option<&str>) -> Option<Settings> {
-    if !settings.user_id.is_empty() {
-        return None;
+/// Gives a station that never ran its identity: an id made once, and the computer user's name. One that `asks`
+/// nothing at its first start is set up at once. `None`: nothing is to be filled in.
+pub(crate) fn introduced(
+    settings: &Settings,
+    fresh_id: &str,
+    os_user: Option<&str>,
+    asks: bool,
+) -> Option<Settings> {
+    let mut next = settings.clone();
+    if next.user_id.is_empty() {
+        next.user_id = fresh_id.to_owned();
+        if let Some(name) = os_user.and_then(|name| named(name).ok()) {
+            next.username = name;
+        }
     }
-    let os_user = os_user.and_then(|name| named(name).ok());
-    Some(Settings {
-        user_id: fresh_id.to_owned(),
-        username: os_user.unwrap_or_else(|| settings.username.clone()),
-        ..settings.clone()
-    })
+    next.set_up |= !asks;
+    (next != *settings).then_some(next)
+}
+
+/// The settings after the first start's question was answered.
+///
+/// # Errors
+/// The value that makes no sense; then nothing changes.
+pub(crate) fn set_up(settings: &Settings, choice: &SetupChoice) -> Result<Settings, InvalidSetting> {
+    let mut next = Settings { set_up: true, ..settings.clone() };
+    match choice {
+        SetupChoice::Host { port, username } => {
+            (next.host_hub, next.hub_port) = (true, checked_port(*port)?);
+            next.hub_address = address::local(*port);
+            next.username = named(username)?;
+        }
+        SetupChoice::Join { address: typed, username } => {
+            next.host_hub = false;
+            next.hub_address = checked_address(typed)?;
+            next.username = named(username)?;
+        }
+    }
+    Ok(next)
 }
 
 /// The settings after `change`.
@@ -63,16 +100,14 @@ pub(crate) fn changed(settings: &Settings, change: &SettingsChange) -> Result<Se
         }
     }
     if let Some(port) = change.hub_port {
-        if port == 0 {
-            return Err(InvalidSetting("hubPort is 0: the other computers could not know the port"));
-        }
+        checked_port(port)?;
         if next.host_hub && address::is_local(&next.hub_address, next.hub_port) {
             next.hub_address = address::local(port);
         }
         next.hub_port = port;
     }
     if let Some(typed) = &change.hub_address {
-        next.hub_address = address::parse(typed).ok_or(InvalidSetting("hubAddress is no http address"))?;
+        next.hub_address = checked_address(typed)?;
     }
     if let Some(days) = change.keep_days {
         if !(1..=3_650).contains(&days) {
@@ -133,6 +168,17 @@ pub(crate) fn another_session(before: &Settings, after: &Settings) -> bool {
 pub(crate) fn retention(settings: &Settings, now: Timestamp) -> Retention {
     let since = now.as_millis() - i64::from(settings.keep_days) * DAY;
     Retention { since: Timestamp::from_millis(since), at_most: settings.keep_at_most }
+}
+
+fn checked_port(port: u16) -> Result<u16, InvalidSetting> {
+    if port == 0 {
+        return Err(InvalidSetting("hubPort is 0: the other computers could not know the port"));
+    }
+    Ok(port)
+}
+
+fn checked_address(typed: &str) -> Result<String, InvalidSetting> {
+    address::parse(typed).ok_or(InvalidSetting("hubAddress is no http address"))
 }
 
 fn is_span(span: Span) -> bool {

@@ -6,11 +6,43 @@ fn settings() -> Settings {
 
 #[test]
 fn the_first_start_makes_an_identity_and_the_second_keeps_it() {
-    let first = introduced(&Settings::default(), "fresh", Some("awa")).expect("it has none yet");
+    let first = introduced(&Settings::default(), "fresh", Some("awa"), false).expect("it has none yet");
     assert_eq!((first.user_id.as_str(), first.username.as_str()), ("fresh", "awa"), "no question is asked");
-    assert_eq!(introduced(&first, "other", Some("bob")), None, "the hub knows this station by its id");
-    let odd = introduced(&Settings::default(), "fresh", Some("a\nb")).expect("it has none yet");
+    assert_eq!(introduced(&first, "other", Some("bob"), false), None, "the hub knows this station by its id");
+    let odd = introduced(&Settings::default(), "fresh", Some("a\nb"), false).expect("it has none yet");
     assert_eq!(odd.username, "", "a name that could not be typed is not proposed");
+}
+
+#[test]
+fn a_first_start_that_asks_waits_for_the_answer() {
+    let first = introduced(&Settings::default(), "fresh", Some("awa"), true).expect("it has none yet");
+    assert!(!first.set_up, "it is asked");
+    assert_eq!(introduced(&first, "other", None, true), None, "and again at the next start");
+    let silent = introduced(&first, "other", None, false).expect("a start without questions");
+    assert_eq!((silent.set_up, silent.user_id.as_str()), (true, "fresh"), "is set up at once");
+}
+
+#[test]
+fn the_first_answer_says_whose_hub_it_is() {
+    let host = SetupChoice::Host { port: 9_000, username: " Comptoir ".into() };
+    let hosting = set_up(&settings(), &host).expect("a good answer");
+    let expected = Settings {
+        set_up: true,
+        host_hub: true,
+        hub_port: 9_000,
+        hub_address: "http://127.0.0.1:9000".into(),
+        username: "Comptoir".into(),
+        ..settings()
+    };
+    assert_eq!(hosting, expected);
+    let join = |address: &str| SetupChoice::Join { address: address.into(), username: "Bar".into() };
+    let joined = set_up(&settings(), &join("caisse:8001")).expect("a good answer");
+    assert_eq!((joined.host_hub, joined.hub_address.as_str()), (false, "http://caisse:8001"));
+    assert!(joined.set_up && joined.channels == settings().channels, "the rest stays");
+    let bad = SetupChoice::Host { port: 0, username: String::new() };
+    for choice in [bad, join("ftp://caisse"), SetupChoice::Host { port: 1, username: "a\nb".into() }] {
+        set_up(&settings(), &choice).expect_err("no good answer");
+    }
 }
 
 #[test]

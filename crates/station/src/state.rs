@@ -39,15 +39,6 @@ impl State {
         self.settings.language.unwrap_or(self.desktop_language)
     }
 
-    /// How a channel asks for attention; `None` stands for broadcasts.
-    pub(crate) fn preferences(&self, channel: Option<&str>) -> ChannelPreferences {
-        let chosen = self.settings.preferences.get(channel.unwrap_or_default());
-        chosen.cloned().unwrap_or_else(|| match channel {
-            Some(_) => ChannelPreferences::of_channel(),
-            None => ChannelPreferences::of_broadcasts(),
-        })
-    }
-
     pub(crate) fn is_connected(&self) -> bool {
         matches!(self.link, Link::Connected { .. })
     }

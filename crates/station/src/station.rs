@@ -130,7 +130,7 @@ impl Station {
             Command::Open { id } => json(self.history.detail(id).await?),
             other => {
                 let (reply, answer) = oneshot::channel();
-                self.ask(Request::Do(other, reply)).await?;
+                self.ask(Request::Do(Box::new(other), reply)).await?;
                 answer.await.map_err(|_| ended())?
             }
         }

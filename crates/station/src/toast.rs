@@ -5,7 +5,7 @@ use chapfood_inbox::Entry;
 use chapfood_protocol::NotificationType;
 
 use crate::contract::Language;
-use crate::words;
+use crate::{references, words};
 
 /// The longest body, in characters, before it is cut at a word.
 const BODY_LIMIT: usize = 140;
@@ -30,7 +30,9 @@ pub struct Toast {
     pub sender: String,
     /// The id of an earlier pop-up that is out of date: if it still shows, this one takes its place.
     pub replaces: Option<String>,
-    /// The buttons, in their order, for a desktop that has any. A click beside them opens.
+    /// What may be offered, the more useful first; a click beside the buttons opens. A desktop shows the first two
+    /// that it can: `Take` and `Open` where a click alone may go unnoticed, `Take` and `Remind` where everybody
+    /// clicks, and none if it has no buttons.
     pub actions: Vec<ToastAction>,
 }
 
@@ -68,48 +70,52 @@ impl Urgency {
     }
 }
 
-/// The pop-up of one notification. Its data never shows.
-pub(crate) fn single(entry: &Entry, language: Language) -> Toast {
-    let title = one_line(&entry.title);
-    Toast {
+/// How pop-ups are worded at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wording {
+    pub(crate) language: Language,
+    /// Whether strangers may be reading: then the channel is all that is said.
+    pub(crate) locked: bool,
+}
+
+/// The pop-up of one notification, which `waits` for somebody or not. Its data never shows.
+pub(crate) fn single(entry: &Entry, waits: bool, wording: Wording) -> Toast {
+    let take = waits.then_some(ToastAction::Take);
+    let toast = Toast {
         id: entry.id.as_str().to_owned(),
-        title: words::prefixed(entry.kind, &title, language),
+        title: words::prefixed(entry.kind, &one_line(&entry.title), wording.language),
         body: with_origin(&excerpt(&entry.message), entry.channel.as_deref(), Some(&entry.sender)),
         urgency: Urgency::of(entry.kind),
         channel: entry.channel.clone(),
         sender: entry.sender.clone(),
         replaces: None,
-        actions: Vec::new(),
+        actions: take.into_iter().chain([ToastAction::Open, ToastAction::Remind]).collect(),
+    };
+    if !wording.locked {
+        return toast;
     }
+    let channel = marked(entry.channel.as_deref());
+    hidden(Toast { title: words::locked(channel.as_deref(), wording.language), ..toast })
 }
 
-/// The pop-up that stands for `count` notifications of one channel.
-pub(crate) fn burst(count: u32, newest: &Entry, urgency: Urgency, language: Language) -> Toast {
-    let channel = newest.channel.as_deref().map(|channel| format!("#{}", one_line(channel)));
-    Toast {
-        id: newest.id.as_str().to_owned(),
-        title: words::burst(count, channel.as_deref(), language),
-        body: one_line(&newest.title),
-        urgency,
-        channel: newest.channel.clone(),
-        sender: String::new(),
-        replaces: None,
-        actions: Vec::new(),
-    }
+/// The pop-up that stands for `count` notifications of one channel, the first of which has the title `first`.
+pub(crate) fn burst(count: u32, first: &str, newest: &Entry, urgency: Urgency, wording: Wording) -> Toast {
+    let channel = marked(newest.channel.as_deref());
+    let title = words::burst(count, channel.as_deref(), wording.language);
+    several(title, first, newest, urgency, wording)
 }
 
 /// The pop-up that stands for what came after an outage.
-pub(crate) fn missed(count: u32, newest: &Entry, urgency: Urgency, language: Language) -> Toast {
-    Toast {
-        id: newest.id.as_str().to_owned(),
-        title: words::missed(count, language),
-        body: one_line(&newest.title),
-        urgency,
-        channel: None,
-        sender: String::new(),
-        replaces: None,
-        actions: Vec::new(),
-    }
+pub(crate) fn missed(count: u32, newest: &Entry, urgency: Urgency, wording: Wording) -> Toast {
+    let title = words::missed(count, wording.language);
+    Toast { channel: None, ..several(title, &newest.title, newest, urgency, wording) }
+}
+
+/// The pop-up that stands for what goes on ringing. A click opens what has waited longest.
+pub(crate) fn waiting(count: u32, oldest: &Entry, newest: &Entry, wording: Wording) -> Toast {
+    let title = words::waiting(count, wording.language);
+    let toast = several(title, &oldest.title, newest, Urgency::Normal, wording);
+    Toast { id: oldest.id.as_str().to_owned(), channel: None, ..toast }
 }
 
 /// The pop-up that shows whether pop-ups work.
@@ -127,8 +133,36 @@ pub(crate) fn sample(language: Language) -> Toast {
     }
 }
 
+fn several(title: String, first: &str, newest: &Entry, urgency: Urgency, wording: Wording) -> Toast {
+    let span = references::span(first, &newest.title);
+    let body = match span {
+        Some((first, last)) => words::from_to(first, last, wording.language),
+        None => one_line(&newest.title),
+    };
+    let toast = Toast {
+        id: newest.id.as_str().to_owned(),
+        title,
+        body,
+        urgency,
+        channel: newest.channel.clone(),
+        sender: String::new(),
+        replaces: None,
+        actions: vec![ToastAction::Open],
+    };
+    if wording.locked { hidden(toast) } else { toast }
+}
+
+/// Only the title is left, and nothing that a stranger could press.
+fn hidden(toast: Toast) -> Toast {
+    Toast { body: String::new(), sender: String::new(), actions: Vec::new(), ..toast }
+}
+
+fn marked(channel: Option<&str>) -> Option<String> {
+    channel.map(|channel| format!("#{}", one_line(channel)))
+}
+
 fn with_origin(message: &str, channel: Option<&str>, sender: Option<&str>) -> String {
-    let channel = channel.map(|channel| format!("#{}", one_line(channel)));
+    let channel = marked(channel);
     let sender = sender.map(one_line).filter(|sender| !sender.is_empty());
     let origin: Vec<_> = channel.into_iter().chain(sender).collect();
     let lines = [message, &origin.join(", ")];

@@ -1,7 +1,10 @@
-use chapfood_inbox::Replaced;
+use chapfood_inbox::{Replaced, Taken};
 use chapfood_protocol::{NotificationId, NotificationType};
+use jiff::tz::TimeZone;
 
 use super::*;
+use crate::contract::{ChannelPreferences, Language, Settings};
+use crate::toast::ToastAction;
 
 const START: i64 = 1_780_826_400_000;
 
@@ -24,6 +27,21 @@ fn row(id: &str, channel: Option<&str>) -> Entry {
         expired: false,
         taken: None,
     }
+}
+
+const FRENCH: Wording = Wording { language: Language::Fr, locked: false };
+
+/// What arrives by the standard settings.
+fn arrive(policy: &mut ToastPolicy, stored: &Stored, now: Timestamp) -> Changes {
+    arrive_by(&Settings::default(), policy, stored, now)
+}
+
+fn arrive_by(settings: &Settings, policy: &mut ToastPolicy, stored: &Stored, now: Timestamp) -> Changes {
+    policy.arrived(stored, &mut Rules::new(settings, now, TimeZone::UTC), FRENCH)
+}
+
+fn ids(names: &[&str]) -> BTreeSet<NotificationId> {
+    names.iter().map(|name| NotificationId::new(*name)).collect()
 }
 
 fn new(rows: &[Entry]) -> Stored {
@@ -61,11 +79,11 @@ fn play(arrivals: &[(i64, Vec<Entry>)]) -> Vec<String> {
         match (policy.next_due(), arrival) {
             (None, None) => return shown,
             (Some(due), next) if next.is_none_or(|next| due <= next) => {
-                show(due, policy.due(due, Language::Fr));
+                show(due, policy.due(due, FRENCH).show);
             }
             _ => {
                 let (millis, rows) = arrivals.next().expect("peeked");
-                show(at(*millis), policy.arrived(&new(rows), at(*millis), Language::Fr));
+                show(at(*millis), arrive(&mut policy, &new(rows), at(*millis)).show);
             }
         }
     }
@@ -134,8 +152,8 @@ fn a_group_is_as_urgent_as_its_most_urgent() {
     let mut policy = ToastPolicy::default();
     let mut batch = rows(1..6, "a");
     batch[1].kind = NotificationType::Error;
-    assert_eq!(policy.arrived(&new(&batch), at(0), Language::Fr), [], "five are one, later");
-    let group = policy.due(at(1_000), Language::Fr).remove(0);
+    assert_eq!(arrive(&mut policy, &new(&batch), at(0)).show, [], "five are one, later");
+    let group = policy.due(at(1_000), FRENCH).show.remove(0);
     assert_eq!(group.urgency, Urgency::Critical, "an error in a crowd is still an error");
     assert_eq!(group.id, "n_5", "a click opens the newest");
 }
@@ -143,8 +161,8 @@ fn a_group_is_as_urgent_as_its_most_urgent() {
 #[test]
 fn a_clock_set_back_silences_nothing() {
     let mut policy = ToastPolicy::default();
-    policy.arrived(&new(&rows(1..6, "a")), at(86_400_000), Language::Fr);
-    let shown = policy.arrived(&new(&rows(6..7, "b")), at(0), Language::Fr);
+    arrive(&mut policy, &new(&rows(1..6, "a")), at(86_400_000));
+    let shown = arrive(&mut policy, &new(&rows(6..7, "b")), at(0)).show;
     assert_eq!(shown.len(), 1, "another channel is not concerned");
     let due = policy.next_due().expect("the group waits");
     assert!(due <= at(5_000), "a group does not wait for tomorrow: {due}");
@@ -175,14 +193,14 @@ fn titles_and_replaced(toasts: &[Toast]) -> Vec<(&str, Option<&str>)> {
 #[test]
 fn an_update_takes_the_place_of_its_pop_up() {
     let mut policy = ToastPolicy::default();
-    policy.arrived(&new(&rows(1..2, "a")), at(0), Language::Fr);
-    let second = policy.arrived(&update(1, 2), at(1), Language::Fr);
+    arrive(&mut policy, &new(&rows(1..2, "a")), at(0));
+    let second = arrive(&mut policy, &update(1, 2), at(1)).show;
     assert_eq!(titles_and_replaced(&second), [("Titre n_2", Some("n_1"))], "two would contradict each other");
-    let third = policy.arrived(&update(2, 3), at(2), Language::Fr);
+    let third = arrive(&mut policy, &update(2, 3), at(2)).show;
     assert_eq!(titles_and_replaced(&third), [("Titre n_3", Some("n_2"))], "and so on");
-    policy.arrived(&update(3, 4), at(3), Language::Fr);
-    policy.arrived(&update(4, 5), at(4), Language::Fr);
-    let last = policy.due(at(1_004), Language::Fr);
+    arrive(&mut policy, &update(3, 4), at(3));
+    arrive(&mut policy, &update(4, 5), at(4));
+    let last = policy.due(at(1_004), FRENCH).show;
     assert_eq!(
         titles_and_replaced(&last),
         [("Titre n_5", Some("n_3"))],
@@ -193,24 +211,24 @@ fn an_update_takes_the_place_of_its_pop_up() {
 #[test]
 fn a_pop_up_for_several_is_not_replaced_by_one_of_them() {
     let mut policy = ToastPolicy::default();
-    policy.arrived(&new(&rows(1..6, "a")), at(0), Language::Fr);
-    assert_eq!(policy.due(at(1_000), Language::Fr).len(), 1, "five are one");
-    let update = policy.arrived(&update(5, 6), at(6_000), Language::Fr);
+    arrive(&mut policy, &new(&rows(1..6, "a")), at(0));
+    assert_eq!(policy.due(at(1_000), FRENCH).show.len(), 1, "five are one");
+    let update = arrive(&mut policy, &update(5, 6), at(6_000)).show;
     assert_eq!(titles_and_replaced(&update), [("Titre n_6", None)], "the other four are not out of date");
 }
 
 #[test]
 fn what_was_updated_while_it_waited_counts_once_and_a_click_opens_the_update() {
     let mut policy = ToastPolicy::default();
-    policy.arrived(&new(&rows(1..6, "a")), at(0), Language::Fr);
-    policy.arrived(&update(5, 7), at(100), Language::Fr);
-    policy.arrived(&update(2, 8), at(200), Language::Fr);
-    let group = policy.due(at(1_200), Language::Fr).remove(0);
+    arrive(&mut policy, &new(&rows(1..6, "a")), at(0));
+    arrive(&mut policy, &update(5, 7), at(100));
+    arrive(&mut policy, &update(2, 8), at(200));
+    let group = policy.due(at(1_200), FRENCH).show.remove(0);
     assert_eq!((group.title.as_str(), group.id.as_str()), ("5 nouvelles notifications sur #a", "n_8"));
-    policy.arrived(&new(&missed(10..12)), at(10_000), Language::Fr);
-    let live = policy.arrived(&update(11, 12), at(10_100), Language::Fr);
+    arrive(&mut policy, &new(&missed(10..12)), at(10_000));
+    let live = arrive(&mut policy, &update(11, 12), at(10_100)).show;
     assert_eq!(titles_and_replaced(&live), [("Titre n_12", None)], "the update itself was not missed");
-    let group = policy.due(at(11_000), Language::Fr).remove(0);
+    let group = policy.due(at(11_000), FRENCH).show.remove(0);
     let expected = ("1 notification manquée récupérée", "n_12");
     assert_eq!((group.title.as_str(), group.id.as_str()), expected, "11 is not there to be opened");
 }
@@ -218,10 +236,10 @@ fn what_was_updated_while_it_waited_counts_once_and_a_click_opens_the_update() {
 #[test]
 fn updates_without_end_do_not_put_off_their_pop_up() {
     let mut policy = ToastPolicy::default();
-    policy.arrived(&new(&rows(1..4, "a")), at(0), Language::Fr);
-    policy.arrived(&new(&rows(4..5, "a")), at(0), Language::Fr);
+    arrive(&mut policy, &new(&rows(1..4, "a")), at(0));
+    arrive(&mut policy, &new(&rows(4..5, "a")), at(0));
     for step in 0..9 {
-        policy.arrived(&update(4 + step, 5 + step), at(i64::from(step + 1) * 500), Language::Fr);
+        arrive(&mut policy, &update(4 + step, 5 + step), at(i64::from(step + 1) * 500));
     }
     assert_eq!(policy.next_due(), Some(at(5_000)), "what waits since 0 s is told at 5 s at the latest");
 }
@@ -231,9 +249,123 @@ fn what_is_remembered_for_updates_is_bounded() {
     let mut policy = ToastPolicy::default();
     for number in 0..1_000 {
         let now = at(i64::from(number) * 3_000);
-        policy.arrived(&new(&rows(number * 10..number * 10 + 1, "a")), now, Language::Fr);
-        policy.arrived(&update(number * 10, number * 10 + 1), now, Language::Fr);
-        policy.due(now, Language::Fr);
+        arrive(&mut policy, &new(&rows(number * 10..number * 10 + 1, "a")), now);
+        arrive(&mut policy, &update(number * 10, number * 10 + 1), now);
+        policy.due(now, FRENCH);
     }
-    assert!(policy.singles.len() <= REMEMBERED && policy.outdated.len() <= REMEMBERED, "{policy:?}");
+    assert!(policy.shown.len() <= REMEMBERED && policy.outdated.len() <= REMEMBERED, "{policy:?}");
+}
+
+#[test]
+fn what_the_person_does_not_want_to_see_makes_no_channel_noisy() {
+    let mut settings = Settings::default();
+    let silent = ChannelPreferences { popup: false, ..ChannelPreferences::of_channel() };
+    let errors =
+        ChannelPreferences { types: vec![NotificationType::Error], ..ChannelPreferences::of_channel() };
+    settings.preferences = BTreeMap::from([("a".to_owned(), silent), ("b".to_owned(), errors)]);
+    let mut policy = ToastPolicy::default();
+    let mut arriving = [rows(1..9, "a"), rows(10..19, "b"), rows(20..21, "c")].concat();
+    arriving[12].kind = NotificationType::Error;
+    let shown = arrive_by(&settings, &mut policy, &new(&arriving), at(0)).show;
+    let shown: Vec<_> = shown.iter().map(|toast| toast.id.as_str()).collect();
+    assert_eq!(shown, ["n_14", "n_20"], "the error of b, and what came to c");
+    assert_eq!(policy.next_due(), None, "nothing waits");
+    settings.popups = false;
+    assert_eq!(arrive_by(&settings, &mut policy, &new(&rows(30..31, "c")), at(1)), Changes::default());
+}
+
+#[test]
+fn what_was_taken_before_it_came_does_not_pop_up() {
+    let by = Taken { by: "Awa".into(), device: None, at: at(0), mine: false, local: false };
+    let taken = Entry { taken: Some(by), ..row("n_1", Some("a")) };
+    assert_eq!(arrive(&mut ToastPolicy::default(), &new(&[taken]), at(0)), Changes::default());
+}
+
+#[test]
+fn the_button_to_take_is_there_where_somebody_is_expected() {
+    let mut policy = ToastPolicy::default();
+    let shown = arrive(&mut policy, &new(&[row("n_1", Some("a")), row("n_2", None)]), at(0)).show;
+    assert_eq!(shown[0].actions, [ToastAction::Take, ToastAction::Open, ToastAction::Remind]);
+    assert_eq!(shown[1].actions, [ToastAction::Open, ToastAction::Remind], "nobody in particular");
+    arrive(&mut policy, &new(&rows(3..8, "b")), at(0));
+    let group = policy.due(at(1_000), FRENCH).show.remove(0);
+    assert_eq!(group.actions, [ToastAction::Open], "one button cannot take five");
+}
+
+#[test]
+fn a_group_says_from_where_to_where() {
+    let mut policy = ToastPolicy::default();
+    let orders: Vec<_> = (45..=50)
+        .map(|n| Entry { title: format!("Nouvelle commande ORD-{n}"), ..row(&format!("n_{n}"), Some("a")) })
+        .collect();
+    arrive(&mut policy, &new(&orders), at(0));
+    let group = policy.due(at(1_000), FRENCH).show.remove(0);
+    let expected = ("6 nouvelles notifications sur #a", "ORD-45 à ORD-50");
+    assert_eq!((group.title.as_str(), group.body.as_str()), expected);
+    arrive(&mut policy, &new(&rows(1..6, "b")), at(0));
+    let group = policy.due(at(9_000), FRENCH).show.remove(0);
+    assert_eq!(group.body, "Titre n_5", "without references, the newest");
+}
+
+#[test]
+fn a_pop_up_leaves_the_screen_once_all_that_it_stands_for_is_dealt_with() {
+    let mut policy = ToastPolicy::default();
+    arrive(&mut policy, &new(&rows(1..3, "a")), at(0));
+    assert_eq!(policy.settled(&ids(&["n_1", "n_9"])), ["n_1"], "taken, here or elsewhere");
+    assert_eq!(policy.settled(&ids(&["n_1"])), [] as [&str; 0], "once");
+    arrive(&mut policy, &new(&rows(11..16, "b")), at(0));
+    policy.due(at(1_000), FRENCH);
+    assert_eq!(policy.settled(&ids(&["n_11", "n_12", "n_13", "n_15"])), [] as [&str; 0], "14 is still there");
+    assert_eq!(policy.settled(&ids(&["n_14"])), ["n_15"], "the pop-up of all five");
+    assert_eq!(policy.ids(), ids(&["n_2"]));
+}
+
+#[test]
+fn what_is_dealt_with_while_it_waits_is_not_shown() {
+    let mut policy = ToastPolicy::default();
+    arrive(&mut policy, &new(&rows(1..6, "a")), at(0));
+    policy.settled(&ids(&["n_2", "n_3", "n_4", "n_5"]));
+    let shown = policy.due(at(1_000), FRENCH).show;
+    assert_eq!(titles_and_replaced(&shown), [("Titre n_1", None)], "the one that is left, by itself");
+    arrive(&mut policy, &new(&rows(11..16, "b")), at(0));
+    policy.settled(&ids(&["n_11", "n_12", "n_13", "n_14", "n_15"]));
+    assert_eq!(policy.next_due(), None);
+}
+
+#[test]
+fn what_waits_is_let_go_when_nobody_is_to_be_disturbed() {
+    let mut policy = ToastPolicy::default();
+    arrive(&mut policy, &new(&rows(1..6, "a")), at(0));
+    assert_eq!(policy.hush(), [] as [&str; 0]);
+    assert_eq!(policy.next_due(), None);
+}
+
+#[test]
+fn an_update_that_does_not_pop_up_takes_the_earlier_ones_pop_up_away() {
+    let mut policy = ToastPolicy::default();
+    arrive(&mut policy, &new(&rows(1..2, "a")), at(0));
+    let settings = Settings { popups: false, ..Settings::default() };
+    let changes = arrive_by(&settings, &mut policy, &update(1, 2), at(1));
+    assert_eq!(changes, Changes { withdraw: vec!["n_1".into()], show: vec![] });
+}
+
+#[test]
+fn what_goes_on_ringing_has_one_pop_up_in_the_place_of_its_earlier_ones() {
+    let mut policy = ToastPolicy::default();
+    let orders = rows(1..4, "a");
+    arrive(&mut policy, &new(&orders[..1]), at(0));
+    let again = policy.rang(&ids(&["n_1"]), &orders[0], &orders[0], FRENCH);
+    assert_eq!(titles_and_replaced(&again.show), [("Titre n_1", Some("n_1"))], "the same again");
+    assert_eq!(again.show[0].actions[0], ToastAction::Take);
+    arrive(&mut policy, &new(&orders[1..]), at(1));
+    let all = ids(&["n_1", "n_2", "n_3"]);
+    let again = policy.rang(&all, &orders[0], &orders[2], FRENCH);
+    assert_eq!(titles_and_replaced(&again.show), [("3 notifications en attente", Some("n_1"))]);
+    assert_eq!(again.withdraw, ["n_2", "n_3"], "not stacked");
+    assert_eq!(again.show[0].id, "n_1", "a click opens what has waited longest");
+    assert_eq!(policy.settled(&ids(&["n_1"])), [] as [&str; 0]);
+    let again = policy.rang(&ids(&["n_2", "n_3"]), &orders[1], &orders[2], FRENCH);
+    assert_eq!(titles_and_replaced(&again.show), [("2 notifications en attente", Some("n_1"))]);
+    assert_eq!(again.withdraw, [] as [&str; 0]);
+    assert_eq!(policy.settled(&ids(&["n_2", "n_3"])), ["n_2"], "all taken");
 }

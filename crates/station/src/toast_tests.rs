@@ -19,8 +19,12 @@ fn entry(title: &str, message: &str) -> Entry {
     }
 }
 
+fn plain(language: Language) -> Wording {
+    Wording { language, locked: false }
+}
+
 fn body(message: &str) -> String {
-    let body = single(&entry("t", message), Language::Fr).body;
+    let body = single(&entry("t", message), true, plain(Language::Fr)).body;
     body.strip_suffix("\n#cuisine, Alice").expect("the origin is the last line").to_owned()
 }
 
@@ -37,7 +41,7 @@ fn the_title_says_when_attention_is_needed() {
         (Error, En, "Error: Four", Urgency::Critical),
     ];
     for (kind, language, title, urgency) in cases {
-        let toast = single(&Entry { kind, ..entry("Four", "m") }, language);
+        let toast = single(&Entry { kind, ..entry("Four", "m") }, true, plain(language));
         assert_eq!((toast.title.as_str(), toast.urgency), (title, urgency), "{kind:?} in {language:?}");
     }
 }
@@ -74,25 +78,26 @@ fn the_cut_keeps_whole_words_and_whole_characters() {
 
 #[test]
 fn control_characters_never_reach_the_desktop() {
-    let toast = single(&entry("a\u{7}b\nc\u{1b}[31m\0", "x\u{8}y\tz\u{85}fin"), Language::Fr);
+    let toast = single(&entry("a\u{7}b\nc\u{1b}[31m\0", "x\u{8}y\tz\u{85}fin"), true, plain(Language::Fr));
     assert_eq!(toast.title, "ab c[31m", "a title is one line");
     assert_eq!(toast.body, "xy z fin\n#cuisine, Alice", "a body has no bells in it");
     let odd = Entry { sender: "Al\nice".into(), channel: Some("cui\tsine".into()), ..entry("t", "m") };
-    assert_eq!(single(&odd, Language::Fr).body, "m\n#cui sine, Al ice", "names are one line");
+    assert_eq!(single(&odd, true, plain(Language::Fr)).body, "m\n#cui sine, Al ice", "names are one line");
 }
 
 #[test]
 fn markup_is_left_for_the_desktop_to_make_safe() {
-    let toast = single(&entry("<b>1 & 2</b>", "<a href='x'>y</a>"), Language::Fr);
+    let toast = single(&entry("<b>1 & 2</b>", "<a href='x'>y</a>"), true, plain(Language::Fr));
     assert_eq!(toast.title, "<b>1 & 2</b>", "escaping twice would show the escapes");
     assert!(toast.body.starts_with("<a href='x'>y</a>\n"), "{}", toast.body);
 }
 
 #[test]
 fn a_broadcast_names_only_its_sender() {
-    let toast = single(&Entry { channel: None, ..entry("t", "m") }, Language::Fr);
+    let toast = single(&Entry { channel: None, ..entry("t", "m") }, true, plain(Language::Fr));
     assert_eq!((toast.body.as_str(), toast.channel), ("m\nAlice", None), "there is no channel to name");
-    let blank = single(&Entry { channel: None, sender: " ".into(), ..entry("t", "\n") }, Language::Fr);
+    let blank =
+        single(&Entry { channel: None, sender: " ".into(), ..entry("t", "\n") }, true, plain(Language::Fr));
     assert_eq!(blank.body, "", "nothing to say is said with nothing");
 }
 
@@ -101,16 +106,41 @@ fn a_group_says_how_many_and_names_the_newest() {
     let newest = entry("Dernière", "m");
     let everybody = Entry { channel: None, ..newest.clone() };
     let cases = [
-        (burst(4, &newest, Urgency::Normal, Language::Fr), "4 nouvelles notifications sur #cuisine"),
-        (burst(4, &newest, Urgency::Normal, Language::En), "4 new notifications on #cuisine"),
-        (burst(4, &everybody, Urgency::Normal, Language::Fr), "4 nouvelles notifications à tous"),
-        (missed(1, &newest, Urgency::Normal, Language::Fr), "1 notification manquée récupérée"),
-        (missed(12, &newest, Urgency::Normal, Language::Fr), "12 notifications manquées récupérées"),
-        (missed(12, &newest, Urgency::Normal, Language::En), "12 missed notifications recovered"),
+        (
+            burst(4, "", &newest, Urgency::Normal, plain(Language::Fr)),
+            "4 nouvelles notifications sur #cuisine",
+        ),
+        (burst(4, "", &newest, Urgency::Normal, plain(Language::En)), "4 new notifications on #cuisine"),
+        (burst(4, "", &everybody, Urgency::Normal, plain(Language::Fr)), "4 nouvelles notifications à tous"),
+        (missed(1, &newest, Urgency::Normal, plain(Language::Fr)), "1 notification manquée récupérée"),
+        (missed(12, &newest, Urgency::Normal, plain(Language::Fr)), "12 notifications manquées récupérées"),
+        (missed(12, &newest, Urgency::Normal, plain(Language::En)), "12 missed notifications recovered"),
     ];
     for (toast, title) in cases {
         assert_eq!(toast.title, title, "the count is what matters");
         assert_eq!((toast.body.as_str(), toast.id.as_str()), ("Dernière", "n_1"), "a click opens the newest");
+    }
+}
+
+#[test]
+fn a_locked_screen_shows_the_channel_and_nothing_else() {
+    use Language::{En, Fr};
+    let secret = Entry { kind: NotificationType::Error, ..entry("Four en panne", "Table 4") };
+    let everybody = Entry { channel: None, ..secret.clone() };
+    let locked = |language| Wording { language, locked: true };
+    let cases = [
+        (single(&secret, true, locked(Fr)), "Nouvelle notification sur #cuisine"),
+        (single(&secret, true, locked(En)), "New notification on #cuisine"),
+        (single(&everybody, true, locked(Fr)), "Nouvelle notification à tous"),
+        (single(&everybody, true, locked(En)), "New notification to everyone"),
+        (burst(4, "ORD-1", &secret, Urgency::Normal, locked(Fr)), "4 nouvelles notifications sur #cuisine"),
+        (missed(12, &secret, Urgency::Normal, locked(Fr)), "12 notifications manquées récupérées"),
+        (waiting(3, &secret, &secret, locked(En)), "3 notifications waiting"),
+    ];
+    for (toast, title) in cases {
+        assert_eq!((toast.title.as_str(), toast.body.as_str(), toast.sender.as_str()), (title, "", ""));
+        assert_eq!(toast.actions, [], "a stranger presses nothing");
+        assert_eq!(toast.id, "n_1", "whoever unlocks the screen opens it");
     }
 }
 

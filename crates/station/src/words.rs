@@ -38,6 +38,32 @@ pub(crate) fn burst(count: u32, channel: Option<&str>, language: Language) -> St
     }
 }
 
+/// What a pop-up says on a locked screen. `channel` with its `#`; `None` is everybody.
+pub(crate) fn locked(channel: Option<&str>, language: Language) -> String {
+    match (language, channel) {
+        (Language::Fr, Some(channel)) => format!("Nouvelle notification sur {channel}"),
+        (Language::Fr, None) => "Nouvelle notification à tous".to_owned(),
+        (Language::En, Some(channel)) => format!("New notification on {channel}"),
+        (Language::En, None) => "New notification to everyone".to_owned(),
+    }
+}
+
+/// Of several.
+pub(crate) fn waiting(count: u32, language: Language) -> String {
+    match language {
+        Language::Fr => format!("{count} notifications en attente"),
+        Language::En => format!("{count} notifications waiting"),
+    }
+}
+
+/// From the first reference to the last.
+pub(crate) fn from_to(first: &str, last: &str, language: Language) -> String {
+    match language {
+        Language::Fr => format!("{first} à {last}"),
+        Language::En => format!("{first} to {last}"),
+    }
+}
+
 pub(crate) fn missed(count: u32, language: Language) -> String {
     match (language, count) {
         (Language::Fr, 0 | 1) => format!("{count} notification manquée récupérée"),

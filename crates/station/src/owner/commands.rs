@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::{Owner, Reply};
-use crate::contract::{Command, Event, Fault, FaultCode, Filter};
+use crate::contract::{Command, Event, Fault, FaultCode, Filter, HostedHub};
 use crate::toast::ToastAction;
 use crate::{history, toast};
+
+/// After how long a pop-up's button has it come back.
+const REMIND_MINUTES: u16 = 5;
 
 impl Owner {
     /// Does it and replies, with the state already where the reply's reader will look.
@@ -49,17 +52,17 @@ impl Owner {
             Command::Unqueue { number } => return self.unqueue(number).await,
             Command::Take { id, .. } => self.claim(id, true).await?,
             Command::Release { id } => self.claim(id, false).await?,
+            Command::DoNotDisturb { choice } => self.do_not_disturb(choice).await?,
+            Command::TestSound { sound } => self.play(sound),
+            Command::CheckReadiness => self.check_readiness(),
+            Command::SetUp { choice } => return self.set_up(&choice).await,
             Command::Quit => self.announcer.tell(Event::QuitConfirmed),
             Command::Waiting { .. }
             | Command::Remind { .. }
             | Command::Delete { .. }
             | Command::Restore { .. }
             | Command::Erase
-            | Command::Export { .. }
-            | Command::DoNotDisturb { .. }
-            | Command::TestSound { .. }
-            | Command::CheckReadiness
-            | Command::SetUp { .. } => {
+            | Command::Export { .. } => {
                 return Err(Fault::new(FaultCode::Unsupported, "not built yet"));
             }
             // Answered by the handle itself, or when the hub has answered.
@@ -97,14 +100,32 @@ impl Owner {
     }
 
     pub(super) async fn toast_activated(&mut self, id: String, action: ToastAction) {
-        if action == ToastAction::Open {
-            self.open_requested(id).await;
+        let command = match action {
+            ToastAction::Open => return self.open_requested(id).await,
+            ToastAction::Take => Command::Take { id, by: None },
+            ToastAction::Remind => Command::Remind { id, minutes: Some(REMIND_MINUTES) },
+        };
+        if let Err(fault) = self.done(command).await {
+            // There is nobody to be told: the row in the window shows how it is.
+            tracing::warn!(%fault, ?action, "a button of a pop-up did nothing");
         }
     }
 
+    /// Answers whether nobody else is cut off; else has the window ask.
     pub(super) fn may_quit(&self, reply: oneshot::Sender<bool>) {
+        let computers = self.others_connected();
+        if computers > 0 {
+            self.announcer.tell(Event::QuitRequested { computers });
+        }
         // Whoever asked may be gone.
-        let _ = reply.send(true);
+        let _ = reply.send(computers == 0);
+    }
+
+    /// How many other computers listen to the hub of this one.
+    fn others_connected(&self) -> u32 {
+        let HostedHub::On { connected_clients, .. } = self.state.hosted_hub else { return 0 };
+        let own = self.state.is_connected() && self.state.listens_to_own_hub();
+        connected_clients.saturating_sub(u32::from(own))
     }
 
     async fn open_requested(&mut self, id: String) {

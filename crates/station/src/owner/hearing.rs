@@ -27,6 +27,7 @@ impl Owner {
                 self.state.channels.disconnected();
             }
             self.state.link = link::shown(state);
+            self.hear_outage();
         }
     }
 
@@ -45,6 +46,7 @@ impl Owner {
         let mut batch = self.batch(counts);
         let mut claims = Vec::new();
         for delivery in deliveries {
+            let Some(delivery) = self.without_trial(delivery) else { continue };
             match delivery {
                 Delivery::Notification(notification) => {
                     let arrival = Arrival { caught_up: notification.replayed, notification };
@@ -106,6 +108,7 @@ impl Owner {
                     active_channels: stats.active_channels,
                     uptime: stats.uptime,
                 });
+                self.hub_answered();
                 // Somebody came or went somewhere.
                 self.refresh_at.get_or_insert_with(|| Instant::now() + REFRESH_EVERY);
             }
@@ -123,6 +126,7 @@ impl Owner {
     }
 
     async fn refused(&mut self, error: ErrorMessage) {
+        let Some(error) = self.refused_in_trial(error) else { return };
         let error = match error {
             error if is_about_a_claim(&error) => match self.claim_refused(error).await {
                 Some(error) => error,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Owner;
-use crate::contract::{Fault, FaultCode, Settings, SettingsChange};
+use crate::contract::{Fault, FaultCode, Settings, SettingsChange, SetupChoice};
 use crate::fresh_id::fresh_id;
 use crate::seams::{SettingsStore, SettingsUnsaved};
 use crate::settings;
 use crate::station::StartFault;
-use crate::toast_policy::ToastPolicy;
+use crate::toast_policy::Changes;
 
 impl Owner {
     pub(super) async fn join(&mut self, name: String) -> Result<(), Fault> {
@@ -58,9 +58,13 @@ impl Owner {
         let next = settings::changed(&before, change)
             .map_err(|invalid| Fault::new(FaultCode::InvalidSetting, invalid))?;
         self.save(next).await?;
+        if !self.state.settings.popups {
+            let withdraw = self.policy.hush();
+            self.change_screen(Changes { withdraw, show: Vec::new() });
+        }
         let after = &self.state.settings;
-        if !after.popups {
-            self.policy = ToastPolicy::default();
+        if before.preferences != after.preferences {
+            self.alerting.look_through();
         }
         if (before.keep_days, before.keep_at_most) != (after.keep_days, after.keep_at_most) {
             self.pruning.hurry();
@@ -88,7 +92,21 @@ impl Owner {
         Ok(())
     }
 
-    async fn save(&mut self, next: Settings) -> Result<(), Fault> {
+    /// The answer to the first start's question; then everything begins.
+    pub(super) async fn set_up(&mut self, choice: &SetupChoice) -> Result<Value, Fault> {
+        let before = self.state.settings.clone();
+        let next = settings::set_up(&before, choice)
+            .map_err(|invalid| Fault::new(FaultCode::InvalidSetting, invalid))?;
+        self.save(next).await?;
+        self.end_session();
+        if before.set_up && before.host_hub {
+            self.turn_hub_off();
+        }
+        self.begin().await;
+        Ok(json!(self.state.settings))
+    }
+
+    pub(super) async fn save(&mut self, next: Settings) -> Result<(), Fault> {
         save(&self.store, next.clone()).await.map_err(|unsaved| Fault::new(FaultCode::Storage, unsaved))?;
         self.state.settings = next;
         Ok(())
@@ -99,11 +117,14 @@ impl Owner {
 pub(super) async fn first_settings(
     store: &Arc<dyn SettingsStore>,
     os_user: Option<&str>,
+    asks_first: bool,
 ) -> Result<Settings, StartFault> {
     let loading = Arc::clone(store);
     let loaded = tokio::task::spawn_blocking(move || loading.load()).await.unwrap_or_default();
     let fresh_id = fresh_id().map_err(StartFault::NoRandom)?;
-    let Some(introduced) = settings::introduced(&loaded, &fresh_id, os_user) else { return Ok(loaded) };
+    let Some(introduced) = settings::introduced(&loaded, &fresh_id, os_user, asks_first) else {
+        return Ok(loaded);
+    };
     if let Err(fault) = save(store, introduced.clone()).await {
         // The station works; the next start makes another id, and what that one missed is lost to it on a
         // hub that does not know computers apart.

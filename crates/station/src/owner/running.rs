@@ -18,11 +18,12 @@ impl Owner {
         let mut hub = self.hosting.state();
         let closer = loop {
             self.drain().await;
+            self.attend().await;
             self.publish();
             let wake = self.next_wake();
             tokio::select! {
                 request = requests.recv() => match request {
-                    Some(Request::Do(command, reply)) => self.perform(command, reply).await,
+                    Some(Request::Do(command, reply)) => self.perform(*command, reply).await,
                     Some(Request::ToastActivated(id, action)) => self.toast_activated(id, action).await,
                     Some(Request::Show(place)) => self.announcer.tell(Event::ShowRequested { place }),
                     Some(Request::MayQuit(reply)) => self.may_quit(reply),
@@ -49,7 +50,11 @@ impl Owner {
     }
 
     /// First the hub of this computer, then the session: the other way round, the first attempt would fail.
-    async fn begin(&mut self) {
+    /// Neither before the person has said how it is to be.
+    pub(super) async fn begin(&mut self) {
+        if !self.state.settings.set_up {
+            return;
+        }
         let hosts = self.state.settings.host_hub;
         if hosts {
             self.turn_hub_on();
@@ -87,6 +92,8 @@ impl Owner {
     async fn note(&mut self, report: Report) {
         match report {
             Report::Popup(health) => self.state.popup_health = health,
+            Report::Sound(health) => self.state.sound_health = health,
+            Report::Tried(tried) => self.tried(tried),
             Report::HubStarted => self.own_hub_started().await,
             Report::Answered(number, answer) => self.answered(number, *answer).await,
         }
@@ -99,8 +106,9 @@ impl Owner {
         }
         self.store_again(Some(now)).await;
         self.prune(now).await;
-        let toasts = self.policy.due(self.clock.now(), self.state.language());
-        self.popups.show(toasts);
+        self.give_up_trying(now);
+        let changes = self.policy.due(self.clock.now(), self.wording());
+        self.change_screen(changes);
     }
 
     fn next_wake(&self) -> Option<Instant> {
@@ -110,7 +118,8 @@ impl Owner {
         });
         let retry = self.unstored.as_ref().map(|unstored| unstored.retry_at);
         let sending = self.sending.next_due(Instant::now());
-        [toasts, retry, self.refresh_at, sending, Some(self.pruning.due)].into_iter().flatten().min()
+        let others = [self.refresh_at, self.alerting.wake, self.trial.until, Some(self.pruning.due)];
+        others.into_iter().chain([toasts, retry, sending]).flatten().min()
     }
 
     /// Puts the state where handles and subscribers see it, if it changed.

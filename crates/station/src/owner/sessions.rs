@@ -12,7 +12,7 @@ impl Owner {
     /// A new session by the settings as they are; the one before says goodbye on its own.
     pub(super) async fn start_session(&mut self) {
         self.end_session();
-        let Some(ears) = &self.ears else { return };
+        let Some(ears) = self.ears.as_ref().filter(|_| self.state.settings.set_up) else { return };
         let settings = &self.state.settings;
         let address = settings.hub_address.clone();
         // A disk that cannot be read names no place: the hub goes on from the last receipt.

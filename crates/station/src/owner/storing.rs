@@ -109,10 +109,7 @@ impl Owner {
         if stored.new.is_empty() {
             return;
         }
-        if self.state.settings.popups {
-            let toasts = self.policy.arrived(&stored, self.clock.now(), self.state.language());
-            self.popups.show(toasts);
-        }
+        self.alert(&stored);
         let rows = stored.new;
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let rows = rows.into_iter().rev().take(NAMED).map(history::row).collect();
@@ -120,8 +117,10 @@ impl Owner {
     }
 
     /// Tells that these rows are others now.
-    pub(super) fn changed<'a>(&self, ids: impl Iterator<Item = &'a NotificationId>) {
-        let mut ids: Vec<_> = ids.map(|id| id.as_str().to_owned()).collect();
+    pub(super) fn changed<'a>(&mut self, ids: impl Iterator<Item = &'a NotificationId>) {
+        let ids: Vec<_> = ids.collect();
+        self.alerting.look_at(ids.iter().copied());
+        let mut ids: Vec<_> = ids.into_iter().map(|id| id.as_str().to_owned()).collect();
         match ids.len() {
             0 => return,
             1..=NAMED => {}
@@ -130,8 +129,9 @@ impl Owner {
         self.announcer.tell(Event::Changed { ids });
     }
 
-    /// The figures after something was marked. A disk that cannot be read leaves them as they were.
+    /// The figures after something was marked or went. A disk that cannot be read leaves them as they were.
     pub(super) async fn count_again(&mut self) {
+        self.alerting.look_at_all();
         match self.history.run(|inbox| Figures::of(inbox)).await {
             Ok(figures) => figures.show(&mut self.state),
             Err(fault) => tracing::error!(%fault, "the history cannot be counted"),

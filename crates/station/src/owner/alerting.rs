@@ -1,0 +1,267 @@
+//! Asks for attention as the policy says, and stops once somebody has dealt with it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chapfood_inbox::{Entry, Filter, Inbox, InboxError, Stored};
+use chapfood_protocol::{NotificationId, Timestamp};
+use tokio::time::Instant;
+
+use super::Owner;
+use crate::alerts::quiet::{self, Hush};
+use crate::alerts::ringing::{Beat, DAY, Ringing};
+use crate::alerts::rules::Rules;
+use crate::alerts::sounding::Sounding;
+use crate::contract::{DoNotDisturb, DoNotDisturbChoice, Fault, Link, Settings, Sound};
+use crate::toast::Wording;
+use crate::toast_policy::Changes;
+
+/// The longest that the wall clock is not looked at while something depends on it: timers stand still while the
+/// computer sleeps.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// Rows looked through for what still waits at a start, at a time and in all.
+const PAGE: u32 = 500;
+const LOOK_BACK: u32 = 10_000;
+
+/// What asks for attention.
+#[derive(Debug, Default)]
+pub(super) struct Alerting {
+    ringing: Ringing,
+    sounding: Sounding,
+    stale: Stale,
+    /// Whether this outage has been heard.
+    outage_heard: bool,
+    /// When the clock is to be looked at again.
+    pub(super) wake: Option<Instant>,
+}
+
+/// Of which rows something may have changed since they were last looked at.
+#[derive(Debug)]
+enum Stale {
+    Some(BTreeSet<NotificationId>),
+    /// Those that matter.
+    All,
+    /// Everything: other rows may matter now.
+    History,
+}
+
+impl Default for Stale {
+    /// What a former run left.
+    fn default() -> Self {
+        Self::History
+    }
+}
+
+impl Alerting {
+    /// These rows are others now, or gone.
+    pub(super) fn look_at<'a>(&mut self, ids: impl Iterator<Item = &'a NotificationId>) {
+        if let Stale::Some(stale) = &mut self.stale {
+            stale.extend(ids.cloned());
+        }
+    }
+
+    /// Any row may be another now, or gone.
+    pub(super) fn look_at_all(&mut self) {
+        if matches!(self.stale, Stale::Some(_)) {
+            self.stale = Stale::All;
+        }
+    }
+
+    /// Rows that did not matter may matter now.
+    pub(super) fn look_through(&mut self) {
+        self.stale = Stale::History;
+    }
+}
+
+impl Owner {
+    pub(super) fn wording(&self) -> Wording {
+        Wording { language: self.state.language(), locked: self.screen_locked }
+    }
+
+    /// New rows: pops up and sounds as the policy says.
+    pub(super) fn alert(&mut self, stored: &Stored) {
+        let wording = self.wording();
+        let mut rules = Rules::new(&self.state.settings, self.clock.now(), self.clock.zone());
+        let changes = self.policy.arrived(stored, &mut rules, wording);
+        for replaced in &stored.replaced {
+            self.alerting.ringing.gone(&replaced.earlier);
+        }
+        for row in &stored.new {
+            self.alerting.ringing.note(row, &mut rules);
+        }
+        let now = rules.now();
+        let sound = self.alerting.sounding.arrived(&stored.new, &mut rules);
+        if let Some(sound) = sound {
+            self.alerting.ringing.heard(now);
+            self.play(sound);
+        }
+        self.change_screen(changes);
+    }
+
+    /// Has the state of alerts follow from the rows, the settings and the clock as they are now.
+    pub(super) async fn attend(&mut self) {
+        let now = self.clock.now();
+        self.end_do_not_disturb(now).await;
+        self.look_again().await;
+        let zone = self.clock.zone();
+        self.state.quiet_until =
+            quiet::until(&self.state.settings.quiet_hours, now, &zone).map(Timestamp::as_millis);
+        let beat = self.alerting.ringing.beat(&mut Rules::new(&self.state.settings, now, zone));
+        self.state.ringing = beat.count;
+        self.alerting.wake = self.next_look(now, &beat);
+        if let Some(sound) = beat.sound {
+            self.play(sound);
+        }
+        if let [oldest, .., newest] | [oldest @ newest] = beat.again.as_slice() {
+            let (oldest, newest) = (oldest.clone(), newest.clone());
+            self.pop_up_again(beat.again.into_iter().collect(), oldest, newest).await;
+        }
+    }
+
+    /// A link that stays down is heard once, until there is one again.
+    pub(super) fn hear_outage(&mut self) {
+        match self.state.link {
+            Link::Connected { .. } => self.alerting.outage_heard = false,
+            Link::Offline { .. } | Link::Refused { .. } if !self.alerting.outage_heard => {
+                self.alerting.outage_heard = true;
+                let settings = &self.state.settings;
+                let hush = quiet::of_shop(settings, self.clock.now(), &self.clock.zone());
+                if settings.sounds && hush == Hush::Nothing {
+                    self.play(Sound::Lost);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) async fn do_not_disturb(&mut self, choice: DoNotDisturbChoice) -> Result<(), Fault> {
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let chosen = quiet::chosen(choice, &self.state.settings.quiet_hours, now, &zone);
+        self.save(Settings { do_not_disturb: chosen, ..self.state.settings.clone() }).await?;
+        if chosen != DoNotDisturb::Off {
+            let withdraw = self.policy.hush();
+            self.change_screen(Changes { withdraw, show: Vec::new() });
+        }
+        self.attend().await;
+        Ok(())
+    }
+
+    pub(super) fn play(&self, sound: Sound) {
+        self.sounds.play(sound, self.state.settings.volume);
+    }
+
+    pub(super) fn change_screen(&self, Changes { withdraw, show }: Changes) {
+        withdraw.iter().for_each(|id| self.popups.withdraw(id));
+        self.popups.show(show);
+    }
+
+    /// What was chosen to end has ended.
+    async fn end_do_not_disturb(&mut self, now: Timestamp) {
+        let chosen = self.state.settings.do_not_disturb;
+        if chosen == DoNotDisturb::Off || quiet::is_not_to_disturb(chosen, now) {
+            return;
+        }
+        let next = Settings { do_not_disturb: DoNotDisturb::Off, ..self.state.settings.clone() };
+        if let Err(fault) = self.save(next.clone()).await {
+            // The next start finds that it has ended, just as this one did.
+            tracing::warn!(%fault, "the end of do not disturb is not kept");
+            self.state.settings = next;
+        }
+    }
+
+    /// Looks at the rows that may be others now: what is dealt with neither rings nor shows.
+    async fn look_again(&mut self) {
+        let stale = std::mem::replace(&mut self.alerting.stale, Stale::Some(BTreeSet::new()));
+        let ids = match stale {
+            Stale::Some(ids) if ids.is_empty() => return,
+            Stale::Some(ids) => ids,
+            Stale::All => self.policy.ids().into_iter().chain(self.alerting.ringing.ids().cloned()).collect(),
+            Stale::History => return self.look_through_history().await,
+        };
+        let found = self.history.run(move |inbox| ids.into_iter().map(|id| look_at(inbox, id)).collect());
+        let found: Vec<(NotificationId, Option<Entry>)> = match found.await {
+            Ok(found) => found,
+            Err(fault) => return tracing::error!(%fault, "what still waits cannot be looked at"),
+        };
+        let mut rules = Rules::new(&self.state.settings, self.clock.now(), self.clock.zone());
+        let mut settled = BTreeSet::new();
+        for (id, row) in found {
+            match &row {
+                Some(row) => self.alerting.ringing.note(row, &mut rules),
+                None => self.alerting.ringing.gone(&id),
+            }
+            if row.is_none_or(|row| row.read || row.taken.is_some()) {
+                settled.insert(id);
+            }
+        }
+        let withdraw = self.policy.settled(&settled);
+        self.change_screen(Changes { withdraw, show: Vec::new() });
+    }
+
+    /// Finds what waits, from the newest row back to those of a day ago.
+    async fn look_through_history(&mut self) {
+        let since = self.clock.now().as_millis() - DAY;
+        let rows = match self.history.run(move |inbox| recent(inbox, since)).await {
+            Ok(rows) => rows,
+            Err(fault) => return tracing::error!(%fault, "what still waits cannot be found"),
+        };
+        let mut rules = Rules::new(&self.state.settings, self.clock.now(), self.clock.zone());
+        self.alerting.ringing.clear();
+        for row in &rows {
+            self.alerting.ringing.note(row, &mut rules);
+        }
+    }
+
+    async fn pop_up_again(
+        &mut self,
+        ids: BTreeSet<NotificationId>,
+        oldest: NotificationId,
+        newest: NotificationId,
+    ) {
+        let found = self.history.run(move |inbox| Ok((inbox.details(&oldest)?, inbox.details(&newest)?)));
+        // What has just gone is noticed at the next look.
+        if let Ok((Some(oldest), Some(newest))) = found.await {
+            let wording = self.wording();
+            let changes = self.policy.rang(&ids, &oldest.entry, &newest.entry, wording);
+            self.change_screen(changes);
+        }
+    }
+
+    /// When something next depends on the clock.
+    fn next_look(&self, now: Timestamp, beat: &Beat) -> Option<Instant> {
+        let settings = &self.state.settings;
+        let ends = match settings.do_not_disturb {
+            DoNotDisturb::Until { at } => Some(at),
+            DoNotDisturb::Off | DoNotDisturb::On => None,
+        };
+        let has_hours = settings.quiet_hours.days.iter().any(Option::is_some);
+        let waits = self.alerting.ringing.ids().next().is_some();
+        if ends.is_none() && !has_hours && !waits {
+            return None;
+        }
+        let known = [ends, self.state.quiet_until, beat.next.map(Timestamp::as_millis)];
+        let wait = known.into_iter().flatten().map(|at| at - now.as_millis()).min();
+        let wait = wait.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
+        Some(Instant::now() + wait.unwrap_or(LOOK_EVERY).min(LOOK_EVERY))
+    }
+}
+
+fn look_at(inbox: &Inbox, id: NotificationId) -> Result<(NotificationId, Option<Entry>), InboxError> {
+    let entry = inbox.details(&id)?.map(|details| details.entry);
+    Ok((id, entry))
+}
+
+/// Untaken rows since an instant in milliseconds. They arrive about in the order of their time: once a whole page
+/// is older, the rest is.
+fn recent(inbox: &Inbox, since: i64) -> Result<Vec<Entry>, InboxError> {
+    let mut found = Vec::new();
+    for page in 0..LOOK_BACK / PAGE {
+        let rows = inbox.page(&Filter::default(), page * PAGE, PAGE)?;
+        let last = rows.len() < PAGE as usize || rows.iter().all(|row| row.at.as_millis() < since);
+        found.extend(rows.into_iter().filter(|row| row.taken.is_none() && !row.expired));
+        if last {
+            break;
+        }
+    }
+    Ok(found)
+}
