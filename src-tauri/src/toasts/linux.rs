@@ -127,7 +127,7 @@ impl DesktopToaster {
     /// Waits for the click without a thread, for the newest pop-ups only.
     fn await_click(&self, handle: NotificationHandle, place: Place, id: String) {
         let clicks = self.clicks.clone();
-        let clicked_id = id.clone();
+        let (clicked_id, clicked_at) = (id.clone(), place.clone());
         let waiter = tauri::async_runtime::spawn(async move {
             let clicked = handle.wait_for_action_async(|response| {
                 let action = match response {
@@ -140,7 +140,10 @@ impl DesktopToaster {
                     let _ = clicks.send(Click { id: clicked_id, action });
                 }
             });
-            let _ = timeout(CLICKABLE_FOR, clicked).await;
+            if timeout(CLICKABLE_FOR, clicked).await.is_ok() {
+                // What was clicked is done with, but not every service closes it; those that did refuse.
+                let _ = timeout(DEADLINE, close(&clicked_at)).await;
+            }
         });
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|waiting| !waiting.waiter.is_finished());

@@ -2,7 +2,7 @@
 
 /// The sender's words on one line, without the control characters that end a D-Bus connection.
 pub(super) fn title(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { exchangeable(c) }).collect()
 }
 
 /// The sender's words, line breaks kept, escaped where the service would interpret them.
@@ -15,10 +15,17 @@ pub(super) fn body(text: &str, markup: bool) -> String {
             '>' if markup => out.push_str("&gt;"),
             '\n' => out.push('\n'),
             c if c.is_control() => out.push(' '),
-            c => out.push(c),
+            c => out.push(exchangeable(c)),
         }
     }
     out
+}
+
+/// The character, unless it is one of those that Unicode keeps for a program's own use. Services made with systemd's
+/// library take a message with such a one in it for damaged, and drop it.
+fn exchangeable(c: char) -> char {
+    let kept = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+    if kept { char::REPLACEMENT_CHARACTER } else { c }
 }
 
 #[cfg(test)]
@@ -36,5 +43,11 @@ mod tests {
     fn control_characters_become_spaces_and_line_breaks_stay_in_the_body_only() {
         assert_eq!(title("a\0b\nc\u{1b}[31m"), "a b c [31m");
         assert_eq!(body("a\0b\nc\r", true), "a b\nc ");
+    }
+
+    #[test]
+    fn a_character_that_some_services_refuse_costs_no_pop_up() {
+        assert_eq!(title("a\u{fffe}b\u{10ffff}c\u{fdd0}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
+        assert_eq!(body("\u{ffff}\u{fffd}é", false), "\u{fffd}\u{fffd}é");
     }
 }

@@ -34,16 +34,17 @@ export async function onDesk(name, options, body) {
 export class Desk {
   programs = [];
 
-  constructor(name, { bus = true, toasts = true, settings = {} } = {}) {
-    this.options = { bus, toasts, settings };
+  /** `hub`: the address of the hub of another desk, to join instead of having one. */
+  constructor(name, { bus = true, toasts = true, settings = {}, hub } = {}) {
+    this.options = { bus, toasts, settings, hub };
     this.folder = join(results, name);
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder, { recursive: true });
     this.home = mkdtempSync(join(tmpdir(), 'chapfood-desk-'));
     this.data = join(this.home, 'data');
-    const { PATH } = process.env;
     this.env = {
-      PATH,
+      // dunst finds there what chooses among its buttons.
+      PATH: `${here}:${process.env.PATH}`,
       LANG: 'C.UTF-8',
       HOME: this.home,
       XDG_RUNTIME_DIR: join(this.home, 'run'),
@@ -72,10 +73,12 @@ export class Desk {
       this.dunst = this.start('dunst', ['-config', join(here, 'dunstrc')]);
       await until('dunst answers', () => this.call('dunstctl', ['is-paused']).trim() === 'false');
     }
-    this.port = await freePort();
-    this.hub = `http://127.0.0.1:${this.port}`;
+    this.hub = this.options.hub ?? `http://127.0.0.1:${await freePort()}`;
+    this.port = Number(new URL(this.hub).port);
+    const joins = this.options.hub && { hubAddress: this.hub, hostHub: false };
     // What the person chose before: only what the test is about.
-    writeFileSync(join(this.data, 'settings.json'), JSON.stringify({ settings: this.options.settings }));
+    const settings = { ...this.options.settings, ...joins };
+    writeFileSync(join(this.data, 'settings.json'), JSON.stringify({ settings }));
   }
 
   async startBus() {
@@ -98,12 +101,25 @@ export class Desk {
       .map((call) => {
         const [app, , title, body] = [...call.matchAll(/^   string "([^]*?)"\n(?=   \S)/gm)].map((m) => m[1]);
         const urgency = /string "urgency"\s+variant\s+byte (\d)/.exec(call)?.[1];
-        return { app, title, body, urgency: Number(urgency) };
+        const listed = /^   array \[\n((?:      string "[^]*?"\n)*)   \]/m.exec(call)?.[1] ?? '';
+        const actions = [...listed.matchAll(/string "([^]*?)"\n/g)].map((m) => m[1]);
+        return { app, title, body, urgency: Number(urgency), actions };
       });
   }
 
+  /** How many pop-ups are on the screen. */
+  displayed() {
+    return Number(this.call('dunstctl', ['count', 'displayed']));
+  }
+
+  /** Presses a pop-up's button, by the key that the app gave it, in dunst's menu of all buttons. */
+  press(key) {
+    writeFileSync(join(this.home, 'button'), `,${key}]\n`);
+    this.call('dunstctl', ['context']);
+  }
+
   args(...more) {
-    return ['--hub-port', String(this.port), ...more];
+    return this.options.hub ? ['--no-questions', ...more] : ['--hub-port', String(this.port), ...more];
   }
 
   /** Starts the app in a window under remote control. */

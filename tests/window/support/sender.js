@@ -17,8 +17,9 @@ export const order = {
 };
 
 /** Sends one notification and waits until the hub has it on disk. */
-export async function send(hub, notification) {
-  const socket = io(hub, { auth: { user_id: 'pos_1', username: 'Caisse 1' }, reconnection: false });
+export async function send(hub, notification, sender = {}) {
+  const auth = { user_id: 'pos_1', username: 'Caisse 1', ...sender };
+  const socket = io(hub, { auth, reconnection: false });
   try {
     return await new Promise((resolve, reject) => {
       socket.on('connect', () => socket.emit('send-notification', notification));

@@ -31,6 +31,15 @@ Watcher.configureMembers({
   },
 });
 
+/** A menu's lines from above, those of a menu beside it after the line that opens it. */
+function lines(children) {
+  return children.flatMap(({ value: [id, traits, inner] }) => [
+    // A line is between marks of access keys; a panel shows two as one.
+    { id, text: (traits.label?.value ?? '—').replaceAll('__', '_'), enabled: traits.enabled?.value ?? true },
+    ...lines(inner),
+  ]);
+}
+
 export class TrayHost {
   static async start(desk) {
     const host = new TrayHost();
@@ -50,11 +59,7 @@ export class TrayHost {
     const { Menu } = await this.properties();
     this.menuAt = { owner, path: Menu.value };
     const [, [, , children]] = (await this.call('GetLayout', 'iias', [0, -1, []])).body;
-    return children.map(({ value: [id, traits] }) => ({
-      id,
-      text: traits.label?.value ?? '—',
-      enabled: traits.enabled?.value ?? true,
-    }));
+    return lines(children);
   }
 
   async choose(text) {
