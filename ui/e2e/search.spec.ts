@@ -78,6 +78,15 @@ test('what was searched is not remembered after leaving', async ({ page, standIn
   await expect(page.locator('.row')).toHaveCount(standIn.details.length);
 });
 
+test('a clicked pop-up shows its notification, whatever was searched', async ({ page, standIn }) => {
+  await page.locator('#search').fill('ORD-42');
+  await expect(page.locator('.row')).toHaveCount(1);
+  standIn.emit({ event: 'openRequested', id: standIn.details[4]?.id ?? '' });
+  await expect(page.locator('.detail h1')).toHaveText('ORD-41 prête');
+  await expect(page.locator('#search')).toHaveValue('');
+  await expect(page.locator('.row')).toHaveCount(standIn.details.length);
+});
+
 test('markup that is searched is marked as text', async ({ page, standIn }) => {
   const [first, ...rest] = shopDetails();
   if (!first) throw new Error('the shop has notifications');

@@ -111,7 +111,6 @@ export class App {
   async showOnly(choice: Partial<Choice>): Promise<void> {
     this.view = 'inbox';
     this.reading.close();
-    this.search.text = '';
     await this.list.narrow({ ...EVERYTHING, ...choice });
   }
 

@@ -21,11 +21,17 @@ export class Search {
 
   clear(): void {
     this.text = '';
-    clearTimeout(this.#timer);
     this.#ask();
   }
 
+  /** The list shows all words again, whoever asked for that: nothing is searched any more. */
+  forget(): void {
+    if (this.#timer === undefined) this.text = '';
+  }
+
   #ask(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const search = this.text.trim() === '' ? undefined : this.text;
     if (search !== this.#list.choice.search) void this.#list.narrow({ search });
   }
