@@ -19,10 +19,12 @@ test: ## Run every test
 	@scripts/bootstrap.sh test
 	@scripts/test.sh all
 
-gallery: ## Take a picture of every screen in both languages, both themes and three widths: ui/e2e/results/
+gallery: ## Take a picture of every screen in both languages, both themes and three widths: target/gallery/index.html
 	@scripts/bootstrap.sh test
 	@npm --prefix ui run --silent build
+	@rm -rf ui/e2e/results
 	@cd ui && CHAPFOOD_EVERY_LOOK=1 npx playwright test looks
+	@node scripts/gallery.mjs
 
 soak: ## Put the hub and stations through every fault at length, and print what became of it (about half an hour)
 	@scripts/bootstrap.sh test

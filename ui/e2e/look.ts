@@ -5,8 +5,6 @@ import type { StandIn } from './stand-in';
 /** One screen in one state, as a picture is taken of it. */
 export interface Look {
   name: string;
-  /** The design's pictures of it, if they have another name. */
-  shots?: string[];
   snapshot?: Partial<Snapshot>;
   prepare?: (standIn: StandIn) => void;
   go?: (page: Page) => Promise<void>;

@@ -140,7 +140,6 @@ export const SETTINGS_LOOKS: Look[] = [
   },
   {
     name: 'first-run-address',
-    shots: ['first-run-code'],
     snapshot: settled({ setUp: false }),
     go: async (page) => {
       await page.getByRole('button', { name: /Saisir|Type/ }).click();
