@@ -14,7 +14,8 @@ pub(crate) struct Rules<'a> {
     settings: &'a Settings,
     now: Timestamp,
     zone: TimeZone,
-    channels: HashMap<Option<String>, ChannelRules>,
+    /// By name, the empty string for broadcasts.
+    channels: HashMap<String, ChannelRules>,
 }
 
 /// The rules for what is sent to one channel.
@@ -38,15 +39,14 @@ impl<'a> Rules<'a> {
 
     /// Those of a channel; `None` stands for broadcasts.
     pub(crate) fn of(&mut self, channel: Option<&str>) -> &ChannelRules {
-        self.channels.entry(channel.map(str::to_owned)).or_insert_with(|| {
+        let name = channel.unwrap_or_default();
+        if !self.channels.contains_key(name) {
             let preferences = self.settings.preferences_of(channel);
-            ChannelRules {
-                hush: quiet::of_channel(self.settings, &preferences, self.now, &self.zone),
-                preferences,
-                popups: self.settings.popups,
-                sounds: self.settings.sounds,
-            }
-        })
+            let hush = quiet::of_channel(self.settings, &preferences, self.now, &self.zone);
+            let Settings { popups, sounds, .. } = *self.settings;
+            self.channels.insert(name.to_owned(), ChannelRules { preferences, hush, popups, sounds });
+        }
+        &self.channels[name]
     }
 }
 
