@@ -18,6 +18,8 @@ impl Owner {
         let mut hub = self.hosting.state();
         let closer = loop {
             self.drain().await;
+            // Whoever was just told something looks at the state at once.
+            self.publish();
             self.attend().await;
             self.publish();
             let wake = self.next_wake();
