@@ -132,6 +132,27 @@ test('anybody may release, twice changes nothing, and then somebody else may tak
   shaped('notification-released', alice.payloads('notification-released')[0]);
 });
 
+test('of several who share a computer, everybody learns which one took it', async (t) => {
+  const hub = await startHub(t);
+  const bar = await connect(t, hub, device('Bar'));
+  const bob = await connect(t, hub, device('Bob'));
+  await bob.join('cuisine');
+  const { till, id } = await order(hub, t);
+  const taken = await bar.ask('take-notification', { id, username: 'Chloé' });
+  assert.deepEqual(taken.by, { user_id: 'bar', username: 'Chloé', device_name: 'PC Bar' }, 'the rest is the computer');
+  assert.deepEqual((await bob.next('notification-taken')).by, taken.by);
+  assert.deepEqual((await bob.ask('take-notification', { id })).errors, ['Déjà pris en charge par Chloé (PC Bar)']);
+  const again = await bar.ask('take-notification', { id, username: 'David' });
+  assert.deepEqual([again.by.username, again.seq], ['Chloé', taken.seq], 'the first of a computer has it');
+  const released = await bar.ask('release-notification', { id, username: 'David' });
+  assert.equal(released.by.username, 'Bar', 'only who takes is named');
+  for (const [username, shown] of [['  ', 'Bar'], [['Eve'], 'Bar'], [null, 'Bar'], [7, '7'], ['é'.repeat(150), 'é'.repeat(100)]]) {
+    const next = await till.send({ channel: 'cuisine', title: 't', message: 'm' });
+    const { status, by } = await bar.ask('take-notification', { id: next.notificationId, username });
+    assert.deepEqual([status, by.username], ['ok', shown], 'as when connecting');
+  }
+});
+
 test('a broadcast can be taken too, and everybody hears of it', async (t) => {
   const hub = await startHub(t);
   const away = await connect(t, hub, device('Carol'));

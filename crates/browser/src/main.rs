@@ -44,7 +44,9 @@ async fn main() -> anyhow::Result<()> {
     settings.adopt(&options).context("the settings cannot be prepared")?;
 
     let listener = TcpListener::bind(options.listen).await.context("the address cannot be listened on")?;
-    let config = StationConfig::new(history, HostKind::Browser, env!("CARGO_PKG_VERSION"));
+    let exports = Some(options.data.join("exports"));
+    let version = env!("CARGO_PKG_VERSION");
+    let config = StationConfig { exports, ..StationConfig::new(history, HostKind::Browser, version) };
     let hub = EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), options.data.join("hub"), SystemClock);
     let seams = Seams { settings, toaster: NoPopups, player: NoSounds, hub, clock: SystemClock };
     let station = Station::start(config, seams).await?;

@@ -113,7 +113,13 @@ impl Supervisor {
                 }
                 Ok(())
             }
-            Some(Command::Claim(event, id)) => self.emit(connection, event, Some(json!({ "id": id }))).await,
+            Some(Command::Claim(event, id, by)) => {
+                let claim = match by {
+                    Some(by) => json!({ "id": id, "username": by }),
+                    None => json!({ "id": id }),
+                };
+                self.emit(connection, event, Some(claim)).await
+            }
             Some(Command::TryNow) => Ok(()),
             Some(Command::Send(request, reply)) => self.send(connection, *request, reply).await,
             Some(Command::Close(reply)) => {

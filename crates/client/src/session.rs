@@ -26,7 +26,7 @@ pub(crate) enum Command {
     GetStats,
     Received(String, Position),
     /// The event that says what, and the notification.
-    Claim(&'static str, NotificationId),
+    Claim(&'static str, NotificationId, Option<String>),
     TryNow,
     Send(Box<SendRequest>, Reply),
     Close(oneshot::Sender<()>),
@@ -83,13 +83,16 @@ impl Session {
 
     /// Takes charge of a notification. The answer is [`Delivery::Taken`](crate::Delivery), by us, or
     /// [`Delivery::Errors`](crate::Delivery) with its id; to ask again is safe. Does nothing while not connected.
-    pub fn take(&self, id: NotificationId) {
-        self.ask(Command::Claim(event::TAKE_NOTIFICATION, id));
+    ///
+    /// With `by`, under that name instead of the connection's, for a computer that several people share. A hub that
+    /// does not know of it keeps the connection's.
+    pub fn take(&self, id: NotificationId, by: Option<String>) {
+        self.ask(Command::Claim(event::TAKE_NOTIFICATION, id, by));
     }
 
     /// Has nobody in charge of a notification any more; answered and repeated like [`Session::take`].
     pub fn release(&self, id: NotificationId) {
-        self.ask(Command::Claim(event::RELEASE_NOTIFICATION, id));
+        self.ask(Command::Claim(event::RELEASE_NOTIFICATION, id, None));
     }
 
     /// Makes the next attempt at once instead of waiting for its time. Does nothing while connected.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use chapfood_protocol::{
-    Auth, BROADCAST, ErrorMessage, Lang, Limits, NotificationId, Position, Problem, Receipt, event,
-    parse_channel_name, parse_claim, parse_received, parse_send,
+    Auth, BROADCAST, ClaimRequest, ErrorMessage, Lang, Limits, NotificationId, Position, Problem, Receipt,
+    event, parse_channel_name, parse_claim, parse_received, parse_send,
 };
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
@@ -308,10 +308,16 @@ fn claim(
     kind: ClaimKind,
 ) -> Request<Asked> {
     match parse_claim(payload) {
-        Ok(id) => Request::Claim {
-            tag: ask(What::Claim { event, id: id.clone() }),
-            claim: Claim { kind, id, holder: person.origin.clone(), by: person.shown.clone() },
-        },
+        Ok(ClaimRequest { id, username }) => {
+            let shown = person.shown.clone();
+            // Only of who takes: whoever releases may be anybody.
+            let username = username.filter(|_| kind == ClaimKind::Take).unwrap_or(shown.username);
+            let by = chapfood_protocol::Person { username, ..shown };
+            Request::Claim {
+                tag: ask(What::Claim { event, id: id.clone() }),
+                claim: Claim { kind, id, holder: person.origin.clone(), by },
+            }
+        }
         Err(problem) => refusal(ask, event.to_owned(), vec![problem], None),
     }
 }

@@ -3,7 +3,7 @@
 use chapfood_protocol::{ClaimChanged, Notification, NotificationId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Arrival, Claim, Entry, Taken};
+use crate::{Arrival, Claim, Entry, Taken, trash};
 
 /// What is true once a batch is stored.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,6 +44,9 @@ impl<'a> Arriving<'a> {
 
     /// Takes the next one.
     pub(crate) fn take(&mut self, arrival: &Arrival) -> rusqlite::Result<()> {
+        if trash::was_deleted(self.db, &arrival.notification.id)? {
+            return Ok(());
+        }
         let earlier = self.earlier(&arrival.notification)?;
         match earlier {
             // A hub gives its ids in the order of acceptance, and they sort as strings.
@@ -110,8 +113,10 @@ impl<'a> Arriving<'a> {
             .db
             .prepare_cached(
                 "INSERT INTO notification (id, kind, title, message, data, sender, channel, at, received_at,
-                                           quarter, caught_up, key, expired)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 / 900000, ?10, ?11, ?12)
+                                           quarter, caught_up, key, expired, held)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 / 900000, ?10, ?11, ?12, ifnull((
+                     SELECT kind = 'take' FROM outbox
+                     WHERE subject = ?1 AND kind <> 'send' ORDER BY number DESC LIMIT 1), 0))
                  ON CONFLICT (id) DO NOTHING",
             )?
             .execute(params![
@@ -132,13 +137,13 @@ impl<'a> Arriving<'a> {
     }
 }
 
-/// Writes who is in charge. Whether the notification is here.
+/// Writes who is in charge. Whether the notification is here; one that was deleted may be put back.
 pub(crate) fn write(db: &Connection, id: &NotificationId, taken: Option<&Taken>) -> rusqlite::Result<bool> {
-    let written = db
-        .prepare_cached(
-            "UPDATE notification SET taken_by = ?2, taken_device = ?3, taken_at = ?4, taken_mine = ?5,
-                 taken_local = ?6 WHERE id = ?1",
-        )?
+    let into = |table: &str| {
+        db.prepare_cached(&format!(
+            "UPDATE {table} SET taken_by = ?2, taken_device = ?3, taken_at = ?4, taken_mine = ?5,
+                 taken_local = ?6 WHERE id = ?1"
+        ))?
         .execute(params![
             id.as_str(),
             taken.map(|taken| &taken.by),
@@ -146,8 +151,13 @@ pub(crate) fn write(db: &Connection, id: &NotificationId, taken: Option<&Taken>)
             taken.map(|taken| taken.at.as_millis()),
             taken.is_some_and(|taken| taken.mine),
             taken.is_some_and(|taken| taken.local),
-        ])?;
-    Ok(written == 1)
+        ])
+    };
+    let here = into("notification")? == 1;
+    if !here {
+        into("trash")?;
+    }
+    Ok(here)
 }
 
 fn entry(row: i64, Arrival { notification, caught_up }: &Arrival) -> Entry {
@@ -164,5 +174,7 @@ fn entry(row: i64, Arrival { notification, caught_up }: &Arrival) -> Entry {
         caught_up: *caught_up,
         expired: notification.expired,
         taken: None,
+        remind_at: None,
+        reminded: false,
     }
 }

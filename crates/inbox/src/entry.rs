@@ -39,6 +39,10 @@ pub struct Entry {
     pub expired: bool,
     /// Who is in charge of it, as this computer sees it: what waits in the outbox counts as done.
     pub taken: Option<Taken>,
+    /// When it comes back as new; `None`: nobody asked for that.
+    pub remind_at: Option<Timestamp>,
+    /// Whether it came back as new.
+    pub reminded: bool,
 }
 
 /// Somebody is in charge of a notification.
@@ -63,8 +67,17 @@ pub struct Details {
     pub entry: Entry,
     /// The sender's object.
     pub data: Option<Map<String, Value>>,
-    /// When it was stored here.
+    /// When it was stored here, or came back as new.
     pub received_at: Timestamp,
+}
+
+/// The shape of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// Newest day first.
+    pub days: Vec<Day>,
+    /// Whether a search has more than it lists: the oldest are not there.
+    pub capped: bool,
 }
 
 /// One day of a list.
@@ -81,7 +94,7 @@ pub(crate) const COLUMNS: &str =
     "row, id, kind, title, message, sender, channel, at, read, caught_up, expired,
     taken_by, taken_device, taken_at, taken_mine, taken_local, (
         SELECT json_array(kind, draft, queued_at) FROM outbox
-        WHERE subject = notification.id AND kind <> 'send' ORDER BY number DESC LIMIT 1)";
+        WHERE subject = notification.id AND kind <> 'send' ORDER BY number DESC LIMIT 1), remind_at, reminded";
 
 impl Entry {
     /// Reads a row selected with [`COLUMNS`] first.
@@ -100,6 +113,8 @@ impl Entry {
             caught_up: row.get(9)?,
             expired: row.get(10)?,
             taken: taken(row)?,
+            remind_at: row.get::<_, Option<i64>>(17)?.map(Timestamp::from_millis),
+            reminded: row.get(18)?,
         })
     }
 }

@@ -22,6 +22,15 @@
 //! What a person sends is on the disk before any hub hears of it, and stays there until that hub has answered.
 //! When it is sent, and what an answer means, is the station's to decide. See [`Outgoing`].
 
+//!
+//! # Search
+//! An index of words, without a copy of the texts. A history of a version that had none is entered bit by bit, the
+//! newest first; see [`Inbox::fill_search`].
+//!
+//! # Deleting
+//! What the person deletes can be put back for a while, and a hub that sends it again is not believed. See
+//! [`Inbox::delete`].
+
 mod append;
 mod arriving;
 mod batch;
@@ -29,15 +38,21 @@ mod catch_up;
 mod cursor;
 mod device;
 mod entry;
+mod erase;
 mod error;
 mod filter;
 mod gap;
 mod list;
 mod outbox;
 mod read_state;
+mod reminder;
 mod retention;
 mod schema;
+mod search;
+mod slice;
 mod tally;
+mod todo;
+mod trash;
 
 use std::path::Path;
 
@@ -46,13 +61,15 @@ use rusqlite::Connection;
 pub use arriving::{Replaced, Stored};
 pub use batch::{Batch, Claim, Incoming, Origin};
 pub use catch_up::CatchUp;
-pub use entry::{Arrival, Day, Details, Entry, Taken};
+pub use entry::{Arrival, Day, Details, Entry, Outline, Taken};
 pub use error::InboxError;
 pub use filter::{Audience, Filter};
 pub use gap::Gap;
 pub use outbox::{Errand, OUTBOX_LIMIT, Outgoing};
 pub use retention::Retention;
+pub use slice::Slice;
 pub use tally::Tally;
+pub use todo::{Expecting, Todo, TodoTally, Waiting};
 
 /// An open history. One owner; every call blocks until the disk has answered.
 #[derive(Debug)]

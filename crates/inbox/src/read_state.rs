@@ -2,7 +2,7 @@ use chapfood_protocol::NotificationId;
 use rusqlite::{params, params_from_iter};
 
 use crate::filter::Condition;
-use crate::{Filter, Inbox, InboxError};
+use crate::{Filter, Inbox, InboxError, search};
 
 impl Inbox {
     /// Marks these as read or unread and returns the ids that were not so before. Unknown ids are passed over.
@@ -29,12 +29,22 @@ impl Inbox {
         Ok(changed)
     }
 
-    /// Marks everything the filter shows as read and returns how many were unread.
+    /// Marks everything the filter shows as read and returns how many were unread. Of a search, what it lists.
     ///
     /// # Errors
     /// [`InboxError::Database`]; then nothing changed.
     pub fn mark_all_read(&mut self, filter: &Filter) -> Result<u32, InboxError> {
         let unread = Filter { unread: true, ..filter.clone() };
+        if let Some(search) = search::expression(&unread.search) {
+            let rows = search::rows(&self.connection, &unread, &search)?;
+            let changed = self
+                .connection
+                .prepare_cached(
+                    "UPDATE notification SET read = 1 WHERE row IN (SELECT value FROM json_each(?1))",
+                )?
+                .execute([serde_json::json!(rows).to_string()])?;
+            return Ok(u32::try_from(changed).unwrap_or(u32::MAX));
+        }
         let Condition { index, sql, parameters, .. } = unread.condition();
         let sql = format!("UPDATE notification INDEXED BY {index} SET read = 1 WHERE {sql}");
         let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(parameters))?;

@@ -44,6 +44,10 @@ impl Inbox {
                      SELECT row FROM notification INDEXED BY arrival ORDER BY row LIMIT ?1)",
             )?
             .execute([excess])?;
+        // As long as the notification itself would be kept, somebody may send it again.
+        transaction
+            .prepare_cached("DELETE FROM deleted WHERE at < ?1 AND id NOT IN (SELECT id FROM trash)")?
+            .execute([retention.since.as_millis()])?;
         transaction.commit()?;
         Ok(old + u32::try_from(crowded).unwrap_or(u32::MAX))
     }

@@ -138,6 +138,120 @@ const MIGRATIONS: &[&str] = &[
     -- What waits shows on its row.
     CREATE INDEX outbox_subject ON outbox (subject);
 ",
+    r"
+    -- Whether somebody has it as this computer sees it: what waits in the outbox counts as done.
+    ALTER TABLE notification ADD COLUMN held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1));
+    UPDATE notification SET held = 1 WHERE taken_by IS NOT NULL;
+    UPDATE notification SET held = (
+        SELECT kind = 'take' FROM outbox
+        WHERE subject = notification.id AND kind <> 'send' ORDER BY number DESC LIMIT 1)
+    WHERE id IN (SELECT subject FROM outbox WHERE kind <> 'send');
+    CREATE TRIGGER held_queued AFTER INSERT ON outbox WHEN new.kind <> 'send' BEGIN
+        UPDATE notification SET held = (new.kind = 'take') WHERE id = new.subject;
+    END;
+    CREATE TRIGGER held_settled AFTER DELETE ON outbox WHEN old.kind <> 'send' BEGIN
+        UPDATE notification SET held = ifnull((
+            SELECT kind = 'take' FROM outbox
+            WHERE subject = old.subject AND kind <> 'send' ORDER BY number DESC LIMIT 1), taken_by IS NOT NULL)
+        WHERE id = old.subject;
+    END;
+    CREATE TRIGGER held_told AFTER UPDATE OF taken_by ON notification BEGIN
+        UPDATE notification SET held = ifnull((
+            SELECT kind = 'take' FROM outbox
+            WHERE subject = new.id AND kind <> 'send' ORDER BY number DESC LIMIT 1), new.taken_by IS NOT NULL)
+        WHERE row = new.row;
+    END;
+    -- What waits for somebody, a day's worth of it, and who lately took something.
+    CREATE INDEX todo ON notification (at, channel, kind, read, quarter) WHERE held = 0 AND expired = 0;
+    CREATE INDEX held ON notification (at, channel) WHERE held = 1;
+
+    -- When it comes back as new; NULL: nobody asked for that. Whoever takes it needs no reminder.
+    ALTER TABLE notification ADD COLUMN remind_at INTEGER;
+    ALTER TABLE notification ADD COLUMN reminded INTEGER NOT NULL DEFAULT 0 CHECK (reminded IN (0, 1));
+    CREATE INDEX reminder ON notification (remind_at) WHERE remind_at IS NOT NULL;
+    CREATE TRIGGER reminder_over AFTER UPDATE OF held ON notification
+    WHEN new.held = 1 AND old.held = 0 AND new.remind_at IS NOT NULL BEGIN
+        UPDATE notification SET remind_at = NULL WHERE row = new.row;
+    END;
+
+    -- What the person deleted. A hub that sends it again is not believed.
+    CREATE TABLE deleted (
+        id TEXT PRIMARY KEY,
+        at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- What of it can still be put back.
+    CREATE TABLE trash (
+        row          INTEGER PRIMARY KEY,
+        id           TEXT NOT NULL UNIQUE,
+        kind         TEXT NOT NULL,
+        title        TEXT NOT NULL,
+        message      TEXT NOT NULL,
+        data         TEXT,
+        sender       TEXT NOT NULL,
+        channel      TEXT,
+        at           INTEGER NOT NULL,
+        received_at  INTEGER NOT NULL,
+        quarter      INTEGER NOT NULL,
+        read         INTEGER NOT NULL,
+        caught_up    INTEGER NOT NULL,
+        key          TEXT,
+        expired      INTEGER NOT NULL,
+        taken_by     TEXT,
+        taken_device TEXT,
+        taken_at     INTEGER,
+        taken_mine   INTEGER NOT NULL,
+        taken_local  INTEGER NOT NULL,
+        reminded     INTEGER NOT NULL
+    ) STRICT;
+
+    -- What was missed stays counted once: put back, it is counted only if the person has not said that they
+    -- know of it; come back as new, it is no longer what was missed.
+    DROP TRIGGER catch_up_insert;
+    CREATE TRIGGER catch_up_insert AFTER INSERT ON notification
+    WHEN new.caught_up = 1 AND new.row > (SELECT after_row FROM catch_up) BEGIN
+        UPDATE catch_up SET count = count + 1,
+            since = min(ifnull(since, new.at), new.at), until = max(ifnull(until, new.at), new.at);
+    END;
+    CREATE TRIGGER catch_up_over AFTER UPDATE OF caught_up ON notification
+    WHEN old.caught_up = 1 AND new.caught_up = 0 BEGIN
+        UPDATE catch_up SET count = count - 1 WHERE old.row > after_row;
+    END;
+",
+    r#"
+    -- What a search sees of a row. Keys and values of the data, but not the places of an array's elements. The
+    -- ligatures are two letters on most keyboards, and no accent that the tokenizer would fold.
+    CREATE VIEW searchable AS SELECT row, replace(replace(replace(replace(
+        title || ' ' || message || ' ' || sender || ' ' || ifnull(channel, '') || ' ' || ifnull(
+            CASE WHEN json_valid(data) THEN (
+                SELECT group_concat(CASE WHEN typeof(key) = 'text' THEN key ELSE '' END || ' '
+                    || CASE WHEN type IN ('text', 'integer', 'real') THEN atom ELSE '' END, ' ')
+                FROM json_tree(data)) END, ''),
+        'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae'), 'Æ', 'ae') AS text
+    FROM notification;
+    -- Without the texts, which are there already. Symbols are words, so that an emoji can be looked for; those
+    -- that stand between a word and its number are not. The prefixes keep a search that finds nearly everything
+    -- as quick as any other while it is being typed.
+    CREATE VIRTUAL TABLE search USING fts5 (
+        text, content = '', contentless_delete = 1, prefix = '1 3 5',
+        tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So Mn Mc' separators '°º©®™№'");
+    CREATE TRIGGER search_insert AFTER INSERT ON notification BEGIN
+        INSERT INTO search (rowid, text) SELECT row, text FROM searchable WHERE row = new.row;
+    END;
+    CREATE TRIGGER search_delete AFTER DELETE ON notification BEGIN
+        DELETE FROM search WHERE rowid = old.row;
+    END;
+    CREATE TRIGGER search_moved AFTER UPDATE OF row ON notification BEGIN
+        DELETE FROM search WHERE rowid = old.row;
+        INSERT INTO search (rowid, text) SELECT row, text FROM searchable WHERE row = new.row;
+    END;
+    -- One row at most: of the rows that were there before, those up to `next` are still to be entered.
+    CREATE TABLE search_fill (next INTEGER NOT NULL) STRICT;
+    INSERT INTO search_fill SELECT row FROM notification ORDER BY row DESC LIMIT 1;
+
+    -- What a search finds is looked up there, without the texts.
+    DROP INDEX arrival;
+    CREATE INDEX arrival ON notification (row, channel, kind, read, quarter);
+"#,
 ];
 
 /// How long another program (a backup) may hold the file before a call gives up.

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use chapfood_protocol::Timestamp;
+
 use crate::{Inbox, InboxError};
 
 /// The history in figures.
@@ -33,6 +35,20 @@ impl Inbox {
             }
         }
         Ok(tally)
+    }
+
+    /// How many arrived since an instant, by channel; the empty string stands for broadcasts. To the quarter of an
+    /// hour: a day begins at one everywhere. Costs as much as arrived since.
+    ///
+    /// # Errors
+    /// [`InboxError::Database`].
+    pub fn arrived_since(&self, since: Timestamp) -> Result<BTreeMap<String, u32>, InboxError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT ifnull(channel, ''), count(*) FROM notification INDEXED BY day
+             WHERE quarter >= ?1 / 900000 GROUP BY channel",
+        )?;
+        let counts = statement.query_map([since.as_millis()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(counts.collect::<Result<_, _>>()?)
     }
 
     /// The greatest row number, 0 if there is none.

@@ -77,7 +77,7 @@ fn they_can_be_listed_alone() {
     assert_eq!(listed(&caught_up), ["n_4", "n_3", "n_1"]);
     assert_eq!(listed(&Filter { unread: true, ..caught_up.clone() }), ["n_4", "n_1"]);
     assert_eq!(inbox.locate(&caught_up, &id("n_1")).expect("located"), Some(2));
-    assert_eq!(inbox.outline(&caught_up).expect("outlined")[0].count, 3);
+    assert_eq!(inbox.outline(&caught_up).expect("outlined").days[0].count, 3);
     assert_eq!(inbox.mark_all_read(&caught_up).expect("marked"), 2, "and read alone");
     assert_eq!(inbox.tally().expect("counted").unread, 1, "the one that came in time is still unread");
 }

@@ -74,7 +74,7 @@ fn pages_places_and_days_agree() {
             let found = inbox.locate(&filter, &entry.id).expect("located");
             assert_eq!(found, Some(place as u32), "a row is where the list shows it, {filter:?}");
         }
-        let days = inbox.outline(&filter).expect("outlined");
+        let days = inbox.outline(&filter).expect("outlined").days;
         let total: u32 = days.iter().map(|day| day.count).sum();
         assert_eq!(total as usize, all.len(), "the days hold the whole list, {filter:?}");
         assert!(days.windows(2).all(|pair| pair[0].date > pair[1].date), "newest day first, {filter:?}");
@@ -111,7 +111,7 @@ fn an_empty_history_has_empty_lists() {
     let inbox = folder.open();
     for filter in filters() {
         assert_eq!(inbox.page(&filter, 0, 100).expect("listed"), [], "{filter:?}");
-        assert_eq!(inbox.outline(&filter).expect("outlined"), [], "{filter:?}");
+        assert_eq!(inbox.outline(&filter).expect("outlined").days, [], "{filter:?}");
     }
     assert_eq!(inbox.newest_row().expect("asked"), 0, "no row is as good as row 0");
 }
@@ -123,7 +123,8 @@ const ZONED: &str = "CHAPFOOD_TEST_HISTORY";
 #[ignore = "half of a test: days_are_those_of_the_computers_zone runs it, once per time zone"]
 fn prints_days() {
     let file = std::env::var_os(ZONED).expect("the other test names the file");
-    let days = Inbox::open(file.as_ref()).expect("opened").outline(&Filter::default()).expect("outlined");
+    let days =
+        Inbox::open(file.as_ref()).expect("opened").outline(&Filter::default()).expect("outlined").days;
     let days: Vec<_> = days.iter().map(|day| format!("{}:{}", day.date, day.count)).collect();
     println!("days={};", days.join(","));
 }

@@ -56,13 +56,8 @@ impl Auth {
     /// Reads whatever a client sent. A field of another kind counts as absent: the published server
     /// let such clients in, so refusing them would break them.
     pub fn from_value(value: &Value) -> Self {
-        let text = |name: &str| match value.get(name)? {
-            Value::String(text) if !text.trim().is_empty() && text.len() <= ID_LIMIT => Some(text.clone()),
-            // Ordering systems often send the numeric key of a user table.
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        };
-        let name = |field| text(field).map(|name| name.chars().take(NAME_LIMIT).collect());
+        let text = |field: &str| text(value.get(field)?);
+        let name = |field: &str| name(value.get(field)?);
         Self {
             user_id: text("user_id"),
             username: name("username"),
@@ -103,6 +98,20 @@ impl Auth {
             (None, None) => None,
         }
     }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() && text.len() <= ID_LIMIT => Some(text.clone()),
+        // Ordering systems often send the numeric key of a user table.
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A person's name, cut if need be.
+pub(crate) fn name(value: &Value) -> Option<String> {
+    text(value).map(|name| name.chars().take(NAME_LIMIT).collect())
 }
 
 /// Malformed entries count as absent, like every other field.

@@ -24,7 +24,8 @@ pub use payload::{
 };
 pub use problem::{Lang, Problem};
 pub use request::{
-    BROADCAST, Receipt, SendRequest, parse_channel_name, parse_claim, parse_received, parse_send,
+    BROADCAST, ClaimRequest, Receipt, SendRequest, parse_channel_name, parse_claim, parse_received,
+    parse_send,
 };
 pub use timestamp::Timestamp;
 

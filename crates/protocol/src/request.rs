@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Limits, NotificationId, NotificationType, Problem};
+use crate::{Limits, NotificationId, NotificationType, Problem, auth};
 
 /// The reserved name of the broadcasts' log. No client can join it by name or send to it.
 pub const BROADCAST: &str = "*";
@@ -79,13 +79,25 @@ impl Faults {
     }
 }
 
-/// Reads the payload of `take-notification` and `release-notification`: the notification's id.
+/// A valid `take-notification` or `release-notification`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimRequest {
+    /// Of which notification.
+    pub id: NotificationId,
+    /// Who takes it, where several people share a computer; `None`: whoever connected.
+    pub username: Option<String>,
+}
+
+/// Reads the payload of `take-notification` and `release-notification`. A name is read as when connecting: one of
+/// another kind counts as absent, and a long one is cut.
 ///
 /// # Errors
 /// The one fault of the payload.
-pub fn parse_claim(payload: Value) -> Result<NotificationId, Problem> {
+pub fn parse_claim(payload: Value) -> Result<ClaimRequest, Problem> {
     let Value::Object(mut fields) = payload else { return Err(Problem::PayloadNotObject) };
-    text("id", fields.remove("id"), MARK_LIMIT).map(NotificationId::new)
+    let username = fields.get("username").and_then(auth::name);
+    text("id", fields.remove("id"), MARK_LIMIT)
+        .map(|id| ClaimRequest { id: NotificationId::new(id), username })
 }
 
 /// Reads the payload of `join-channel` and `leave-channel`: a bare string.
@@ -298,7 +310,14 @@ mod tests {
 
     #[test]
     fn a_claim_names_a_notification() {
-        assert_eq!(parse_claim(json!({"id": "n_1.5"})), Ok(NotificationId::new("n_1.5")));
+        let read = |payload| parse_claim(payload).expect("nothing is wrong with it");
+        let unnamed = ClaimRequest { id: NotificationId::new("n_1.5"), username: None };
+        assert_eq!(read(json!({"id": "n_1.5"})), unnamed);
+        assert_eq!(read(json!({"id": "n_1.5", "username": ["Awa"]})), unnamed);
+        assert_eq!(read(json!({"id": "n_1.5", "username": " "})), unnamed);
+        let named = |name: Value| read(json!({"id": "n_1.5", "username": name})).username;
+        assert_eq!(named(json!("Awa")).as_deref(), Some("Awa"));
+        assert_eq!(named(json!("é".repeat(200))), Some("é".repeat(100)));
         let code = |payload| parse_claim(payload).expect_err("faulty").code();
         assert_eq!(code(json!("n_1.5")), "payload_not_object");
         assert_eq!(code(json!({"id": 3})), "id_not_string");

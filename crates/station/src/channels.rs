@@ -94,6 +94,7 @@ impl Channels {
         wanted: &[String],
         connected: bool,
         unread: &BTreeMap<String, u32>,
+        today: &BTreeMap<String, u32>,
     ) -> Vec<Channel> {
         let others: BTreeSet<&String> = unread
             .keys()
@@ -109,7 +110,7 @@ impl Channels {
                 confirmed: joined && connected && self.confirmed.contains(name),
                 client_count: connected.then(|| self.counts.get(name).copied().unwrap_or(0)),
                 unread: unread.get(name).copied().unwrap_or(0),
-                today: 0,
+                today: today.get(name).copied().unwrap_or(0),
             })
             .collect()
     }

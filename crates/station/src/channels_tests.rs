@@ -19,7 +19,9 @@ fn joined_channels_come_first_in_their_order_then_the_others_by_name() {
     let active = |name: &str, client_count| ChannelSummary { name: name.into(), client_count };
     channels.listed(&[active("stock", 2), active("cuisine", 4), active("accueil", 1)]);
     let unread = BTreeMap::from([("bar".to_owned(), 3), ("quitté".to_owned(), 1)]);
-    let list = channels.list(&names(&["cuisine", "bar"]), true, &unread);
+    let today = BTreeMap::from([("cuisine".to_owned(), 5)]);
+    let list = channels.list(&names(&["cuisine", "bar"]), true, &unread, &today);
+    assert_eq!((list[0].today, list[1].today), (5, 0), "each has its own count");
     let shown: Vec<_> =
         list.iter().map(|c| (c.name.as_str(), c.joined, c.confirmed, c.client_count, c.unread)).collect();
     let expected = [
@@ -35,7 +37,7 @@ fn joined_channels_come_first_in_their_order_then_the_others_by_name() {
 #[test]
 fn nothing_looks_live_without_a_connection() {
     let channels = connected(&["cuisine"]);
-    let list = channels.list(&names(&["cuisine"]), false, &BTreeMap::new());
+    let list = channels.list(&names(&["cuisine"]), false, &BTreeMap::new(), &BTreeMap::new());
     assert_eq!((list[0].confirmed, list[0].client_count), (false, None), "the hub cannot vouch for it now");
 }
 

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chapfood_protocol::Timestamp;
@@ -10,6 +11,12 @@ pub trait Clock: Send + Sync + 'static {
     /// Where the computer is: quiet hours and days are local.
     fn zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::system()
+    }
+}
+
+impl fmt::Debug for dyn Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
     }
 }
 

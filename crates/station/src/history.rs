@@ -4,16 +4,23 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 
 use chapfood_inbox::{Audience, Details, Entry, Inbox, InboxError};
-use chapfood_protocol::{BROADCAST, NotificationId};
+use chapfood_protocol::{BROADCAST, NotificationId, Timestamp};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::contract::{CatchUp, Day, Detail, Fault, FaultCode, Filter, Gap, Outline, Row, Taken};
+use crate::contract::{
+    CatchUp, Day, Detail, Fault, FaultCode, Filter, Gap, Outline, Row, Settings, Taken, Waiting,
+};
+use crate::todo::todo;
 
 /// Characters of a message in a [`Row`].
 const ROW_MESSAGE: usize = 300;
 /// The most rows in one page.
 const PAGE_LIMIT: u32 = 500;
+/// The most cards on the wall.
+const WALL_LIMIT: u32 = 200;
+/// What was lately taken, on the wall.
+const LATELY_TAKEN: u32 = 5;
 
 type Task = Box<dyn FnOnce(&mut Inbox) + Send>;
 
@@ -57,22 +64,29 @@ impl History {
         Ok(answer.await.map_err(|_| HistoryFault::Ended)??)
     }
 
-    pub(crate) async fn page(&self, filter: &Filter, offset: u32, limit: u32) -> Result<Vec<Row>, Fault> {
-        let filter = asked(filter);
+    pub(crate) async fn page(
+        &self,
+        filter: chapfood_inbox::Filter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<Row>, Fault> {
         let rows = self.run(move |inbox| inbox.page(&filter, offset, limit.min(PAGE_LIMIT))).await?;
         Ok(rows.into_iter().map(row).collect())
     }
 
-    pub(crate) async fn outline(&self, filter: &Filter) -> Result<Outline, Fault> {
-        let filter = asked(filter);
-        let days = self.run(move |inbox| inbox.outline(&filter)).await?;
+    pub(crate) async fn outline(&self, filter: chapfood_inbox::Filter) -> Result<Outline, Fault> {
+        let chapfood_inbox::Outline { days, capped } = self.run(move |inbox| inbox.outline(&filter)).await?;
         let total = days.iter().map(|day| day.count).sum();
         let days = days.into_iter().map(|day| Day { date: day.date, count: day.count }).collect();
-        Ok(Outline { days, total, capped: false })
+        Ok(Outline { days, total, capped })
     }
 
-    pub(crate) async fn locate(&self, filter: &Filter, id: String) -> Result<Option<u32>, Fault> {
-        let (filter, id) = (asked(filter), NotificationId::new(id));
+    pub(crate) async fn locate(
+        &self,
+        filter: chapfood_inbox::Filter,
+        id: String,
+    ) -> Result<Option<u32>, Fault> {
+        let id = NotificationId::new(id);
         Ok(self.run(move |inbox| inbox.locate(&filter, &id)).await?)
     }
 
@@ -82,6 +96,16 @@ impl History {
             Some(details) => Ok(detail(details)),
             None => Err(Fault::new(FaultCode::UnknownNotification, "no notification has this id")),
         }
+    }
+
+    pub(crate) async fn waiting(&self, filter: chapfood_inbox::Filter, limit: u32) -> Result<Waiting, Fault> {
+        let limit = limit.min(WALL_LIMIT);
+        let waiting = self.run(move |inbox| inbox.waiting(&filter, limit, LATELY_TAKEN)).await?;
+        Ok(Waiting {
+            cards: waiting.cards.into_iter().map(detail).collect(),
+            total: waiting.total,
+            taken: waiting.taken.into_iter().map(row).collect(),
+        })
     }
 }
 
@@ -121,8 +145,8 @@ pub(crate) fn catch_up(catch_up: &chapfood_inbox::CatchUp) -> CatchUp {
     }
 }
 
-/// The UI's filter as the inbox takes it.
-pub(crate) fn asked(filter: &Filter) -> chapfood_inbox::Filter {
+/// The UI's filter as the inbox takes it at `now`.
+pub(crate) fn asked(filter: &Filter, settings: &Settings, now: Timestamp) -> chapfood_inbox::Filter {
     let audience = filter.channel.as_ref().map(|name| match name.as_str() {
         "" => Audience::Broadcast,
         name => Audience::Channel(name.to_owned()),
@@ -130,6 +154,8 @@ pub(crate) fn asked(filter: &Filter) -> chapfood_inbox::Filter {
     chapfood_inbox::Filter {
         unread: filter.unread,
         caught_up: filter.caught_up,
+        todo: filter.todo.then(|| todo(settings, now)),
+        search: filter.search.clone().unwrap_or_default(),
         kind: filter.kind,
         audience,
         up_to_row: filter.up_to_row,
@@ -145,7 +171,7 @@ pub(crate) fn row(entry: Entry) -> Row {
     row
 }
 
-fn detail(details: Details) -> Detail {
+pub(crate) fn detail(details: Details) -> Detail {
     let received_at = details.received_at.as_millis();
     Detail { row: whole(details.entry), data: details.data.map(Value::Object), received_at }
 }
@@ -163,8 +189,8 @@ fn whole(entry: Entry) -> Row {
         read: entry.read,
         caught_up: entry.caught_up,
         expired: entry.expired,
-        remind_at: None,
-        reminded: false,
+        remind_at: entry.remind_at.map(Timestamp::as_millis),
+        reminded: entry.reminded,
         taken: entry.taken.map(|taken| Taken {
             by: taken.by,
             device: taken.device,

@@ -28,6 +28,7 @@ pub mod contract;
 mod contract_export;
 mod drafts;
 mod events;
+mod export;
 mod fault;
 mod feed;
 mod fresh_id;
@@ -46,6 +47,7 @@ mod state;
 mod station;
 mod toast;
 mod toast_policy;
+mod todo;
 mod words;
 
 pub use chapfood_client::Pacing;

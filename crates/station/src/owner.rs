@@ -3,7 +3,9 @@
 mod alerting;
 mod claiming;
 mod commands;
+mod deleting;
 mod hearing;
+mod keeping;
 mod preferences;
 mod pruning;
 mod running;
@@ -12,6 +14,7 @@ mod sessions;
 mod storing;
 mod trying;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chapfood_client::{Delivery, LinkState, Pacing, SendFault};
@@ -37,9 +40,10 @@ use crate::station::{Seams, StartFault, StationConfig};
 use crate::toast::ToastAction;
 use crate::toast_policy::ToastPolicy;
 use alerting::Alerting;
+use keeping::Keeping;
 use pruning::Pruning;
 use sending::Sending;
-use storing::{Figures, Unstored};
+use storing::{Asked, Figures, Unstored};
 use trying::{Trial, Tried};
 
 /// Where the answer to a command goes.
@@ -85,6 +89,7 @@ pub(crate) struct Owner {
     trial: Trial,
     sending: Sending,
     pruning: Pruning,
+    keeping: Keeping,
     /// What the disk has not taken yet.
     unstored: Option<Unstored>,
     /// Whether strangers may be looking at a locked screen.
@@ -128,7 +133,6 @@ impl Owner {
         let hosted_hub = hosting.state().borrow().clone();
         let fresh_id = fresh_id().map_err(StartFault::NoRandom)?;
         let device_id = history.run(move |inbox| inbox.device_id(&fresh_id)).await?;
-        let figures = history.run(|inbox| Figures::of(inbox)).await?;
         let mut state = State {
             host: config.host,
             version: config.version,
@@ -146,6 +150,7 @@ impl Owner {
             popup_health: PopupHealth::Unknown,
             sound_health: SoundHealth::Unknown,
             todo: Todo::default(),
+            today: BTreeMap::new(),
             ringing: 0,
             quiet_until: None,
             latest: Vec::new(),
@@ -153,7 +158,10 @@ impl Owner {
             storage_fault: None,
             gap: history.run(|inbox| inbox.gap()).await?.map(history::gap),
         };
-        figures.show(&mut state);
+        let mut keeping = Keeping::start();
+        let clock: Arc<dyn Clock> = Arc::new(seams.clock);
+        let asked = Asked::now(&state.settings, &*clock);
+        history.run(move |inbox| Figures::of(inbox, Some(&asked))).await?.show(&mut state, &mut keeping);
         let sending = Sending::load(&history).await?;
         let (to_links, links) = mpsc::unbounded_channel();
         let (to_batches, batches) = mpsc::channel(BATCHES);
@@ -169,7 +177,7 @@ impl Owner {
             shown,
             announcer,
             store,
-            clock: Arc::new(seams.clock),
+            clock,
             history,
             hosting,
             popups,
@@ -179,6 +187,7 @@ impl Owner {
             trial: Trial::default(),
             sending,
             pruning: Pruning::start(),
+            keeping,
             unstored: None,
             screen_locked: false,
             pacing: config.pacing,
@@ -193,6 +202,10 @@ impl Owner {
             to_reports,
             reports,
         })
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     pub(crate) fn subscribing(&self) -> Subscribing {

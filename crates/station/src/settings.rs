@@ -208,6 +208,17 @@ fn named_people(typed: &[String]) -> Result<Vec<String>, InvalidSetting> {
     Ok(people)
 }
 
+/// The name of somebody who takes charge of something.
+///
+/// # Errors
+/// There is none, or the hub would cut it.
+pub(crate) fn taker(typed: &str) -> Result<String, InvalidSetting> {
+    match named(typed)? {
+        name if name.is_empty() => Err(InvalidSetting("by is empty: nobody could be asked")),
+        name => Ok(name),
+    }
+}
+
 fn named(typed: &str) -> Result<String, InvalidSetting> {
     let name = typed.trim();
     if name.chars().any(char::is_control) {

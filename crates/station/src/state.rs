@@ -1,5 +1,7 @@
 //! The small state: what a snapshot shows, and nothing that does anything.
 
+use std::collections::BTreeMap;
+
 use chapfood_inbox::Tally;
 
 use crate::address;
@@ -28,6 +30,8 @@ pub(crate) struct State {
     pub(crate) catch_up: Option<CatchUp>,
     pub(crate) sound_health: SoundHealth,
     pub(crate) todo: Todo,
+    /// What arrived since midnight, by channel.
+    pub(crate) today: BTreeMap<String, u32>,
     pub(crate) ringing: u32,
     pub(crate) quiet_until: Option<i64>,
     pub(crate) latest: Vec<Row>,
@@ -55,7 +59,7 @@ impl State {
             link: self.link.clone(),
             hub_name: self.hub_name.clone().filter(|_| connected),
             hub_stats: self.hub_stats.clone().filter(|_| connected),
-            channels: self.channels.list(&self.settings.channels, connected, unread),
+            channels: self.channels.list(&self.settings.channels, connected, unread, &self.today),
             unread: self.tally.unread,
             total: self.tally.total,
             hosted_hub: self.hosted_hub.clone(),

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chapfood_client::Pacing;
 use serde::Serialize;
@@ -6,9 +7,10 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::contract::{Command, Fault, FaultCode, HostKind, Language, Place, Snapshot};
+use crate::contract::{Command, Fault, FaultCode, Filter, HostKind, Language, Place, Snapshot};
 use crate::events::{Events, Subscribing};
-use crate::history::{History, HistoryFault};
+use crate::export;
+use crate::history::{self, History, HistoryFault};
 use crate::owner::{Owner, Request};
 use crate::seams::{LocalHub, Player, SettingsStore, Toaster};
 use crate::toast::ToastAction;
@@ -79,6 +81,8 @@ pub struct Station {
     requests: mpsc::Sender<Request>,
     told: Subscribing,
     history: History,
+    clock: Arc<dyn Clock>,
+    exports: Option<PathBuf>,
 }
 
 /// Why a station could not start.
@@ -110,11 +114,12 @@ impl Station {
         C: Clock,
     {
         let history = History::open(config.history.clone()).await?;
+        let exports = config.exports.clone();
         let owner = Owner::start(config, seams, history.clone()).await?;
         let (requests, asked) = mpsc::channel(REQUESTS);
-        let told = owner.subscribing();
+        let (told, clock) = (owner.subscribing(), owner.clock());
         tokio::spawn(owner.run(asked));
-        Ok(Self { requests, told, history })
+        Ok(Self { requests, told, history, clock, exports })
     }
 
     /// Does what the UI asks. The reply is what [`Command`] documents for each variant, as JSON.
@@ -124,9 +129,19 @@ impl Station {
     pub async fn handle(&self, command: Command) -> Result<Value, Fault> {
         match command {
             Command::Snapshot => json(self.snapshot()),
-            Command::Outline { filter } => json(self.history.outline(&filter).await?),
-            Command::Page { filter, offset, limit } => json(self.history.page(&filter, offset, limit).await?),
-            Command::Locate { filter, id } => json(self.history.locate(&filter, id).await?),
+            Command::Outline { filter } => json(self.history.outline(self.asked(&filter)).await?),
+            Command::Page { filter, offset, limit } => {
+                json(self.history.page(self.asked(&filter), offset, limit).await?)
+            }
+            Command::Locate { filter, id } => json(self.history.locate(self.asked(&filter), id).await?),
+            Command::Waiting { channel, limit } => {
+                let filter = Filter { todo: true, channel, ..Filter::default() };
+                json(self.history.waiting(self.asked(&filter), limit).await?)
+            }
+            Command::Export { filter, format } => {
+                let exports = self.exports.as_deref();
+                json(export::export(&self.history, self.asked(&filter), format, exports, &*self.clock).await?)
+            }
             Command::Open { id } => json(self.history.detail(id).await?),
             other => {
                 let (reply, answer) = oneshot::channel();
@@ -134,6 +149,11 @@ impl Station {
                 answer.await.map_err(|_| ended())?
             }
         }
+    }
+
+    /// What the UI's filter means at the moment.
+    fn asked(&self, filter: &Filter) -> chapfood_inbox::Filter {
+        history::asked(filter, &self.told.snapshot().settings, self.clock.now())
     }
 
     /// The small state now.

@@ -26,6 +26,8 @@ fn row(id: &str, channel: Option<&str>) -> Entry {
         caught_up: false,
         expired: false,
         taken: None,
+        remind_at: None,
+        reminded: false,
     }
 }
 

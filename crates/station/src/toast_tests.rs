@@ -16,6 +16,8 @@ fn entry(title: &str, message: &str) -> Entry {
         caught_up: false,
         expired: false,
         taken: None,
+        remind_at: None,
+        reminded: false,
     }
 }
 

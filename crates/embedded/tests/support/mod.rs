@@ -155,6 +155,11 @@ impl Computer {
         self.folder.path().join("hub").join("hub.sqlite3")
     }
 
+    /// Where exports go.
+    pub fn exports(&self) -> std::path::PathBuf {
+        self.folder.path().join("exports")
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -174,6 +179,7 @@ impl Computer {
     pub async fn start(&self) -> Running {
         let mut config = StationConfig::new(self.history(), HostKind::Browser, "0.1.0");
         config.os_user = Some("awa".into());
+        config.exports = Some(self.exports());
         let quick = Duration::from_millis(50);
         config.pacing = Pacing { first_delay: quick, max_delay: quick, ..Pacing::default() };
         let seams = Seams {

@@ -9,10 +9,34 @@ use super::sending::UnderWay;
 use crate::contract::{Fault, FaultCode};
 use crate::history::HistoryFault;
 use crate::outbox::{self, Refusal};
+use crate::settings;
 
 impl Owner {
-    /// Takes charge of a notification, or releases it: here at once, and at the hub as soon as it can be.
-    pub(super) async fn claim(&mut self, id: String, take: bool) -> Result<(), Fault> {
+    /// Has somebody take charge of a notification, the person of this computer if nobody is named: here at once,
+    /// and at the hub as soon as it can be.
+    pub(super) async fn take(&mut self, id: String, by: Option<String>) -> Result<(), Fault> {
+        let by = match by {
+            Some(typed) => {
+                settings::taker(&typed).map_err(|invalid| Fault::new(FaultCode::InvalidSetting, invalid))?
+            }
+            None => self.own_name(),
+        };
+        self.claim(id, Some(by)).await
+    }
+
+    /// Has nobody in charge of a notification any more.
+    pub(super) async fn release(&mut self, id: String) -> Result<(), Fault> {
+        self.claim(id, None).await
+    }
+
+    /// The name under which the hub knows this computer's connection.
+    fn own_name(&self) -> String {
+        let name = Some(self.state.settings.username.clone()).filter(|name| !name.is_empty());
+        name.unwrap_or_else(|| Auth::default().sender().to_owned())
+    }
+
+    async fn claim(&mut self, id: String, by: Option<String>) -> Result<(), Fault> {
+        let take = by.is_some();
         let id = NotificationId::new(id);
         let wanted = id.clone();
         let found = self.history.run(move |inbox| inbox.details(&wanted)).await?;
@@ -29,13 +53,17 @@ impl Owner {
         } else {
             let errand = if take { Errand::Take(id.clone()) } else { Errand::Release(id.clone()) };
             let (address, now) = (self.state.settings.hub_address.clone(), self.clock.now());
-            let name = Some(self.state.settings.username.clone()).filter(|name| !name.is_empty());
-            let name = name.unwrap_or_else(|| Auth::default().sender().to_owned());
-            let queued = self.outbox(move |inbox| inbox.queue(&address, &errand, Some(&name), now)).await?;
+            let queued = self.outbox(move |inbox| inbox.queue(&address, &errand, by.as_deref(), now)).await?;
             queued.ok_or_else(|| Fault::new(FaultCode::OutboxFull, "1,000 wait for the hub already"))?;
         }
-        self.changed(std::iter::once(&id));
+        self.others_now(&id).await;
         Ok(())
+    }
+
+    /// A row is another one now, and what waits has changed with it.
+    async fn others_now(&mut self, id: &NotificationId) {
+        self.count_again().await;
+        self.changed(std::iter::once(id));
     }
 
     /// What the hub says of a claim, as the history takes it.
@@ -50,10 +78,17 @@ impl Owner {
     /// Asks the hub. The answer is the claim itself, or a refusal with its id.
     pub(super) async fn ask_for(&mut self, outgoing: &Outgoing) -> Result<(), HistoryFault> {
         let number = outgoing.number;
-        self.outbox(move |inbox| inbox.mark_attempted(number, true)).await?;
+        let by = self
+            .outbox(move |inbox| {
+                inbox.mark_attempted(number, true)?;
+                inbox.draft(number)
+            })
+            .await?;
+        // Else the hub knows the name.
+        let by = by.filter(|by| *by != self.own_name());
         if let Some(feed) = &self.feed {
             match &outgoing.errand {
-                Errand::Take(id) => feed.session().take(id.clone()),
+                Errand::Take(id) => feed.session().take(id.clone(), by),
                 Errand::Release(id) => feed.session().release(id.clone()),
                 Errand::Send { .. } => {}
             }
@@ -117,7 +152,7 @@ impl Owner {
         if let Err(fault) = self.outbox(move |inbox| inbox.keep_here(&kept)).await {
             self.outbox_fault(&fault);
         }
-        self.changed(std::iter::once(id));
+        self.others_now(id).await;
     }
 
     /// Nothing waits any more; the row shows what the log says.
@@ -127,7 +162,7 @@ impl Owner {
             // Asked again, the hub answers again.
             self.outbox_fault(&fault);
         }
-        self.changed(std::iter::once(id));
+        self.others_now(id).await;
     }
 }
 

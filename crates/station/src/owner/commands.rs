@@ -50,27 +50,25 @@ impl Owner {
             }
             Command::TestPopup => self.popups.show(vec![toast::sample(self.state.language())]),
             Command::Unqueue { number } => return self.unqueue(number).await,
-            Command::Take { id, .. } => self.claim(id, true).await?,
-            Command::Release { id } => self.claim(id, false).await?,
+            Command::Take { id, by } => self.take(id, by).await?,
+            Command::Release { id } => self.release(id).await?,
+            Command::Remind { id, minutes } => self.remind(id, minutes).await?,
+            Command::Delete { ids } => return self.delete(ids).await,
+            Command::Restore { ids } => return self.restore(ids).await,
+            Command::Erase => return self.erase().await,
             Command::DoNotDisturb { choice } => self.do_not_disturb(choice).await?,
             Command::TestSound { sound } => self.play(sound),
             Command::CheckReadiness => self.check_readiness(),
             Command::SetUp { choice } => return self.set_up(&choice).await,
             Command::Quit => self.announcer.tell(Event::QuitConfirmed),
-            Command::Waiting { .. }
-            | Command::Remind { .. }
-            | Command::Delete { .. }
-            | Command::Restore { .. }
-            | Command::Erase
-            | Command::Export { .. } => {
-                return Err(Fault::new(FaultCode::Unsupported, "not built yet"));
-            }
             // Answered by the handle itself, or when the hub has answered.
             Command::Snapshot
             | Command::Outline { .. }
             | Command::Page { .. }
             | Command::Locate { .. }
             | Command::Open { .. }
+            | Command::Waiting { .. }
+            | Command::Export { .. }
             | Command::Send { .. } => {
                 return Err(Fault::new(FaultCode::Unsupported, "this is not the owner's to answer"));
             }
@@ -90,7 +88,7 @@ impl Owner {
     }
 
     async fn mark_all_read(&mut self, filter: &Filter) -> Result<Value, Fault> {
-        let filter = history::asked(filter);
+        let filter = history::asked(filter, &self.state.settings, self.clock.now());
         let changed = self.history.run(move |inbox| inbox.mark_all_read(&filter)).await?;
         if changed > 0 {
             self.announcer.tell(Event::ReadChanged { ids: Vec::new(), read: true });

@@ -69,6 +69,10 @@ impl Owner {
         if (before.keep_days, before.keep_at_most) != (after.keep_days, after.keep_at_most) {
             self.pruning.hurry();
         }
+        if before.preferences != after.preferences {
+            self.count_again().await;
+        }
+        let after = &self.state.settings;
         let another_session = settings::another_session(&before, after);
         if after.host_hub && after.hub_port != before.hub_port {
             self.turn_hub_off();

@@ -54,6 +54,7 @@ impl Owner {
     /// First the hub of this computer, then the session: the other way round, the first attempt would fail.
     /// Neither before the person has said how it is to be.
     pub(super) async fn begin(&mut self) {
+        self.forget_trash().await;
         if !self.state.settings.set_up {
             return;
         }
@@ -109,6 +110,7 @@ impl Owner {
         self.store_again(Some(now)).await;
         self.prune(now).await;
         self.give_up_trying(now);
+        self.keep_up().await;
         let changes = self.policy.due(self.clock.now(), self.wording());
         self.change_screen(changes);
     }
@@ -120,8 +122,9 @@ impl Owner {
         });
         let retry = self.unstored.as_ref().map(|unstored| unstored.retry_at);
         let sending = self.sending.next_due(Instant::now());
+        let keeping = self.keeping.next_due(self.clock.now());
         let others = [self.refresh_at, self.alerting.wake, self.trial.until, Some(self.pruning.due)];
-        others.into_iter().chain([toasts, retry, sending]).flatten().min()
+        others.into_iter().chain([toasts, retry, sending, Some(keeping)]).flatten().min()
     }
 
     /// Puts the state where handles and subscribers see it, if it changed.

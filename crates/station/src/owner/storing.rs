@@ -1,22 +1,29 @@
 //! From what arrived to what is shown: stored first, and only what is new.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use chapfood_inbox::{Batch, CatchUp, Gap, Inbox, InboxError, Incoming, Stored, Tally};
-use chapfood_protocol::NotificationId;
+use chapfood_inbox::{
+    Batch, CatchUp, Entry, Filter, Gap, Inbox, InboxError, Incoming, Stored, Tally, Todo, TodoTally,
+};
+use chapfood_protocol::{NotificationId, Timestamp};
 use tokio::time::Instant;
 
 use super::Owner;
-use crate::contract::Event;
+use super::keeping::Keeping;
+use crate::clock::Clock;
+use crate::contract::{self, Event, Settings};
 use crate::feed::Cursors;
 use crate::history::{self, HistoryFault};
 use crate::state::State;
+use crate::todo::{Today, today, todo};
 
 /// How long a disk that refused is left alone.
 const RETRY: Duration = Duration::from_secs(1);
 /// The most rows named in one event.
 const NAMED: usize = 100;
+/// The rows that a snapshot names.
+const LATEST: u32 = 5;
 
 /// What the disk has not taken, in its order, and when it is offered again. The hub has not been told that it
 /// is received, so it comes again if this program ends before the disk takes it.
@@ -31,17 +38,65 @@ pub(super) struct Figures {
     tally: Tally,
     bytes: u64,
     catch_up: Option<CatchUp>,
+    latest: Vec<Entry>,
+    remind_at: Option<Timestamp>,
+    /// What costs as much as a day brings; none while it was counted a moment ago.
+    day: Option<DayFigures>,
+}
+
+struct DayFigures {
+    todo: TodoTally,
+    today: BTreeMap<String, u32>,
+    /// When today is over.
+    midnight: Timestamp,
+}
+
+/// What the figures depend on, beside the history.
+pub(super) struct Asked {
+    todo: Todo,
+    today: Today,
+}
+
+impl Asked {
+    pub(super) fn now(settings: &Settings, clock: &dyn Clock) -> Self {
+        let now = clock.now();
+        Self { todo: todo(settings, now), today: today(now, &clock.zone()) }
+    }
 }
 
 impl Figures {
-    pub(super) fn of(inbox: &Inbox) -> Result<Self, InboxError> {
-        Ok(Self { tally: inbox.tally()?, bytes: inbox.bytes()?, catch_up: inbox.catch_up()? })
+    pub(super) fn of(inbox: &Inbox, asked: Option<&Asked>) -> Result<Self, InboxError> {
+        let day = |asked: &Asked| {
+            Ok::<_, InboxError>(DayFigures {
+                todo: inbox.todo(&asked.todo)?,
+                today: inbox.arrived_since(asked.today.from)?,
+                midnight: asked.today.to,
+            })
+        };
+        Ok(Self {
+            tally: inbox.tally()?,
+            bytes: inbox.bytes()?,
+            catch_up: inbox.catch_up()?,
+            latest: inbox.page(&Filter::default(), 0, LATEST)?,
+            remind_at: inbox.next_reminder()?,
+            day: asked.map(day).transpose()?,
+        })
     }
 
-    pub(super) fn show(self, state: &mut State) {
+    pub(super) fn show(self, state: &mut State, keeping: &mut Keeping) {
         state.tally = self.tally;
         state.history_bytes = self.bytes;
         state.catch_up = self.catch_up.as_ref().map(history::catch_up);
+        state.latest = self.latest.into_iter().map(history::row).collect();
+        keeping.remind_at = self.remind_at;
+        match self.day {
+            Some(DayFigures { todo, today, midnight }) => {
+                state.todo = contract::Todo { count: todo.count, late: todo.late };
+                state.today = today;
+                keeping.counted(todo.next_change.map_or(midnight, |change| change.min(midnight)));
+            }
+            None => keeping.count_later(),
+        }
     }
 }
 
@@ -83,10 +138,11 @@ impl Owner {
     async fn take_in(&self, batch: Batch) -> Result<TakenIn, HistoryFault> {
         let now = self.clock.now();
         let address = self.state.settings.hub_address.clone();
+        let asked = self.keeping.may_count().then(|| Asked::now(&self.state.settings, &*self.clock));
         self.history
             .run(move |inbox| {
                 let stored = inbox.take_in(&batch, now)?;
-                let figures = Figures::of(inbox)?;
+                let figures = Figures::of(inbox, asked.as_ref())?;
                 Ok(TakenIn { stored, figures, gap: inbox.gap()?, cursors: inbox.cursors(&address)? })
             })
             .await
@@ -94,7 +150,7 @@ impl Owner {
 
     fn taken_in(&mut self, batch: &Batch, TakenIn { stored, figures, gap, cursors }: TakenIn) {
         self.state.storage_fault = None;
-        figures.show(&mut self.state);
+        figures.show(&mut self.state, &mut self.keeping);
         self.state.gap = gap.map(history::gap);
         if let (Some(feed), Some(_)) = (&self.feed, &batch.origin) {
             feed.committed(cursors, &batch.entries.iter().map(Incoming::channel).collect());
@@ -102,7 +158,8 @@ impl Owner {
         self.announce(stored);
     }
 
-    fn announce(&mut self, stored: Stored) {
+    /// Tells of new rows, and of those that are others now.
+    pub(super) fn announce(&mut self, stored: Stored) {
         // First: the window must not show what was replaced beside what replaced it.
         let replaced = stored.replaced.iter().map(|replaced| &replaced.earlier);
         self.changed(replaced.chain(&stored.claimed));
@@ -129,11 +186,13 @@ impl Owner {
         self.announcer.tell(Event::Changed { ids });
     }
 
-    /// The figures after something was marked or went. A disk that cannot be read leaves them as they were.
+    /// The figures after something else than an arrival changed them. A disk that cannot be read leaves them as
+    /// they were.
     pub(super) async fn count_again(&mut self) {
         self.alerting.look_at_all();
-        match self.history.run(|inbox| Figures::of(inbox)).await {
-            Ok(figures) => figures.show(&mut self.state),
+        let asked = Asked::now(&self.state.settings, &*self.clock);
+        match self.history.run(move |inbox| Figures::of(inbox, Some(&asked))).await {
+            Ok(figures) => figures.show(&mut self.state, &mut self.keeping),
             Err(fault) => tracing::error!(%fault, "the history cannot be counted"),
         }
     }
