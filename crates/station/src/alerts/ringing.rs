@@ -53,9 +53,11 @@ pub(crate) struct Beat {
 }
 
 impl Ringing {
-    /// Takes in a row as it is now: whatever nobody has taken waits. Whether it rings is decided at each beat.
+    /// Takes in a row as it is now: whatever nobody has taken waits, unless it is to come back later. Whether it
+    /// rings is decided at each beat.
     pub(crate) fn note(&mut self, row: &Entry, rules: &mut Rules<'_>) {
-        let waits = !row.expired && row.taken.is_none() && rules.of(row.channel.as_deref()).expects();
+        let is_free = !row.expired && row.taken.is_none() && row.remind_at.is_none();
+        let waits = is_free && rules.of(row.channel.as_deref()).expects();
         if waits && rules.now().as_millis() - row.at.as_millis() < DAY {
             let (channel, kind, at) = (row.channel.clone(), row.kind, row.at.as_millis());
             self.waiting.insert(row.id.clone(), Waiting { channel, kind, at });

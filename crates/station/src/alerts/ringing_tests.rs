@@ -30,6 +30,8 @@ fn order(id: &str, channel: &str, at_millis: i64) -> Entry {
         caught_up: false,
         expired: false,
         taken: None,
+        remind_at: None,
+        reminded: false,
     }
 }
 
@@ -90,6 +92,9 @@ fn what_waits_rings_until_somebody_takes_it() {
     assert_eq!(station.beat(71 * SECOND), Beat::default(), "at once silent, and no wake for nothing");
     station.note(&first, 90 * SECOND);
     assert_eq!(station.rings(90 * SECOND, 120 * SECOND), [90, 110], "released, it is heard at once");
+    station.note(&Entry { remind_at: Some(at(300 * SECOND)), ..first.clone() }, 120 * SECOND);
+    assert_eq!(station.beat(120 * SECOND), Beat::default(), "put off");
+    station.note(&first, 121 * SECOND);
     station.ringing.gone(&first.id);
     assert_eq!(station.beat(130 * SECOND), Beat::default(), "deleted");
 }

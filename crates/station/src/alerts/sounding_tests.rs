@@ -18,6 +18,8 @@ fn row(kind: NotificationType) -> Entry {
         caught_up: false,
         expired: false,
         taken: None,
+        remind_at: None,
+        reminded: false,
     }
 }
 

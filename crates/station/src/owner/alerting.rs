@@ -190,7 +190,7 @@ impl Owner {
                 Some(row) => self.alerting.ringing.note(row, &mut rules),
                 None => self.alerting.ringing.gone(&id),
             }
-            if row.is_none_or(|row| row.read || row.taken.is_some()) {
+            if row.is_none_or(|row| row.read || row.taken.is_some() || row.remind_at.is_some()) {
                 settled.insert(id);
             }
         }

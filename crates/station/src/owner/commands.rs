@@ -80,6 +80,7 @@ impl Owner {
         let ids: Vec<_> = ids.into_iter().map(NotificationId::new).collect();
         let changed = self.history.run(move |inbox| inbox.mark_read(&ids, read)).await?;
         if !changed.is_empty() {
+            self.alerting.look_at(changed.iter());
             let ids = changed.iter().map(|id| id.as_str().to_owned()).collect();
             self.announcer.tell(Event::ReadChanged { ids, read });
             self.count_again().await;
@@ -91,6 +92,7 @@ impl Owner {
         let filter = history::asked(filter, &self.state.settings, self.clock.now());
         let changed = self.history.run(move |inbox| inbox.mark_all_read(&filter)).await?;
         if changed > 0 {
+            self.alerting.look_at_all();
             self.announcer.tell(Event::ReadChanged { ids: Vec::new(), read: true });
             self.count_again().await;
         }

@@ -143,6 +143,10 @@ impl Owner {
 
     /// Tells that so many rows are gone, or 0: that some are back.
     pub(super) async fn removed(&mut self, count: u32) {
+        match count {
+            0 => self.alerting.look_through(),
+            _ => self.alerting.look_at_all(),
+        }
         self.count_again().await;
         self.announcer.tell(Event::Removed { count });
     }

@@ -55,6 +55,7 @@ impl Owner {
             self.count_again().await;
         }
         if self.pruning.untold >= UNTOLD || (done && self.pruning.untold > 0) {
+            self.alerting.look_at_all();
             let count = std::mem::take(&mut self.pruning.untold);
             tracing::info!(count, "old notifications went from the history");
             self.announcer.tell(Event::Removed { count });

@@ -14,6 +14,7 @@ const GOODBYE: Duration = Duration::from_secs(3);
 impl Owner {
     /// Runs until it is told to close, or until the last handle is gone.
     pub(crate) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        self.forget_trash().await;
         self.begin().await;
         let mut hub = self.hosting.state();
         let closer = loop {
@@ -54,7 +55,6 @@ impl Owner {
     /// First the hub of this computer, then the session: the other way round, the first attempt would fail.
     /// Neither before the person has said how it is to be.
     pub(super) async fn begin(&mut self) {
-        self.forget_trash().await;
         if !self.state.settings.set_up {
             return;
         }
@@ -109,8 +109,8 @@ impl Owner {
         }
         self.store_again(Some(now)).await;
         self.prune(now).await;
-        self.give_up_trying(now);
         self.keep_up().await;
+        self.give_up_trying(now);
         let changes = self.policy.due(self.clock.now(), self.wording());
         self.change_screen(changes);
     }
@@ -122,9 +122,9 @@ impl Owner {
         });
         let retry = self.unstored.as_ref().map(|unstored| unstored.retry_at);
         let sending = self.sending.next_due(Instant::now());
-        let keeping = self.keeping.next_due(self.clock.now());
-        let others = [self.refresh_at, self.alerting.wake, self.trial.until, Some(self.pruning.due)];
-        others.into_iter().chain([toasts, retry, sending, Some(keeping)]).flatten().min()
+        let keeping = Some(self.keeping.next_due(self.clock.now()));
+        let others = [self.refresh_at, self.alerting.wake, self.trial.until, Some(self.pruning.due), keeping];
+        others.into_iter().chain([toasts, retry, sending]).flatten().min()
     }
 
     /// Puts the state where handles and subscribers see it, if it changed.

@@ -186,10 +186,8 @@ impl Owner {
         self.announcer.tell(Event::Changed { ids });
     }
 
-    /// The figures after something else than an arrival changed them. A disk that cannot be read leaves them as
-    /// they were.
+    /// The figures after something else than an arrival changed them. A disk that cannot be read leaves them as they were.
     pub(super) async fn count_again(&mut self) {
-        self.alerting.look_at_all();
         let asked = Asked::now(&self.state.settings, &*self.clock);
         match self.history.run(move |inbox| Figures::of(inbox, Some(&asked))).await {
             Ok(figures) => figures.show(&mut self.state, &mut self.keeping),
