@@ -8,6 +8,9 @@ import { TrayHost } from './support/tray-host.js';
 
 const joined = { language: 'fr', username: 'Alice', userId: 'user_42', channels: ['commandes'] };
 
+/** A page of the real window, as a person reads it. */
+const shows = (page, text) => async () => (await page.text()).includes(text);
+
 test('with a tray the window goes, the app stays, and its menu says how things are', async (t) => {
   await onDesk('tray', { settings: joined }, async (desk) => {
     const tray = await TrayHost.start(desk);
@@ -44,6 +47,60 @@ test('with a tray the window goes, the app stays, and its menu says how things a
     await until('nobody else is connected any more', async () => (await tray.menu()).at(-1).text === 'Quitter');
     await tray.choose('Quitter');
     assert.equal((await app.ended).code, 0, 'the menu ends the app in order');
+    tray.stop();
+  });
+});
+
+test('each line of the menu leads where it says', async () => {
+  await onDesk('tray-lines', { settings: { ...joined, theme: 'light' } }, async (desk) => {
+    const tray = await TrayHost.start(desk);
+    const page = await desk.openApp();
+    await until('the station has joined its channel', () => members(desk.hub, 'commandes'));
+    const lines = (await tray.menu()).map(({ text }) => text);
+    for (const line of [
+      '0 à traiter', '0 non lue', 'Ouvrir ChapFood Notifications', 'Affichage mural', 'Envoyer une notification…',
+      'Ne pas déranger', 'Pendant 1\u00a0h', 'Réglages…',
+    ]) {
+      assert.ok(lines.includes(line), `${line} is in ${lines.join(' | ')}`);
+    }
+    await tray.choose('Réglages');
+    await until('the settings', shows(page, 'Langue'));
+    await tray.choose('Envoyer une notification');
+    await until('the form', shows(page, 'Aperçu de la bulle'));
+
+    await send(desk.hub, { ...order, title: 'R&D_1 <b>gras</b>' });
+    const told = 'R&D_1 <b>gras</b>, #commandes';
+    await until('what just came is listed, as it was written', async () =>
+      (await tray.menu()).some(({ text }) => text === told),
+    );
+    await tray.choose(told);
+    await until('its detail opens', shows(page, 'Awa Diop'));
+    tray.stop();
+  });
+});
+
+test('not to be disturbed is chosen in the tray, shows in its icon, and is ended there', async () => {
+  await onDesk('tray-quiet', { settings: joined }, async (desk) => {
+    const tray = await TrayHost.start(desk);
+    desk.runApp('--hidden');
+    await until('the station has joined its channel', () => members(desk.hub, 'commandes'));
+    const says = (start) => async () => (await tray.menu()).some(({ text }) => text.startsWith(start));
+    const calm = await until('the icon of a computer that is connected', async () => {
+      const connected = (await tray.menu())[0].text.startsWith('Connecté');
+      return connected && tray.icon();
+    });
+
+    await tray.choose('Pendant 1\u00a0h');
+    await until('the menu says until when', says('Ne pas déranger jusqu’à '));
+    assert.notEqual(await tray.icon(), calm, 'the icon shows it too');
+    await send(desk.hub, order);
+    await until('what comes is counted', says('1 non lue'));
+    assert.deepEqual(desk.toasts(), [], 'and disturbs nobody');
+
+    await tray.choose('Réactiver les alertes');
+    await until('the menu is as before', async () => !(await says('Réactiver')()));
+    await send(desk.hub, { ...order, title: 'Nouvelle commande ORD-46' });
+    await until('what comes now pops up', () => desk.toasts().some(({ title }) => title.endsWith('ORD-46')));
     tray.stop();
   });
 });

@@ -13,19 +13,22 @@ impl Awake {
     /// Asks the system. Windows keeps the wish for as long as the thread lives that had it, so it has its own.
     pub(crate) async fn keep(why: &str) -> Option<Self> {
         let (held, released) = mpsc::channel::<()>();
-        let wish = keepawake::Builder::default()
-            .display(true)
-            .idle(true)
-            .reason(why)
-            .app_name("ChapFood Notifications")
-            .app_reverse_domain("app.chapfood.notifications")
-            .clone();
-        std::thread::spawn(move || match wish.create() {
-            Ok(_awake) => {
-                // The sender is dropped, never used.
-                let _ = released.recv();
+        let why = why.to_owned();
+        std::thread::spawn(move || {
+            let asked = keepawake::Builder::default()
+                .display(true)
+                .idle(true)
+                .reason(why)
+                .app_name("ChapFood Notifications")
+                .app_reverse_domain("app.chapfood.notifications")
+                .create();
+            match asked {
+                Ok(_awake) => {
+                    // The sender is dropped, never used.
+                    let _ = released.recv();
+                }
+                Err(error) => tracing::warn!("the system does not keep the screen on: {error}"),
             }
-            Err(error) => tracing::warn!("the system does not keep the screen on: {error}"),
         });
         Some(Self { _held: held })
     }

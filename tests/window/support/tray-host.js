@@ -62,9 +62,13 @@ export class TrayHost {
     return lines(children);
   }
 
-  async choose(text) {
-    const { id } = (await this.menu()).find((line) => line.text.includes(text));
-    await this.call('Event', 'isvu', [id, 'clicked', new dbus.Variant('i', 0), 0]);
+  /** Chooses a line, which may be called otherwise a moment later: then it is looked for again. */
+  choose(text) {
+    return until(`${text} is chosen`, async () => {
+      const { id } = (await this.menu()).find((line) => line.text.includes(text));
+      await this.call('Event', 'isvu', [id, 'clicked', new dbus.Variant('i', 0), 0]);
+      return true;
+    });
   }
 
   /** The icon's picture: the file that the app wrote. */
