@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onDesk } from './support/desk.js';
-import { memory, until } from './support/processes.js';
-import { members, order, send } from './support/sender.js';
+import { alive, memory, until } from './support/processes.js';
+import { listen, members, order, send } from './support/sender.js';
 import { TrayHost } from './support/tray-host.js';
 
 const joined = { language: 'fr', username: 'Alice', userId: 'user_42', channels: ['commandes'] };
@@ -102,5 +102,36 @@ test('not to be disturbed is chosen in the tray, shows in its icon, and is ended
     await send(desk.hub, { ...order, title: 'Nouvelle commande ORD-46' });
     await until('what comes now pops up', () => desk.toasts().some(({ title }) => title.endsWith('ORD-46')));
     tray.stop();
+  });
+});
+
+test('quitting asks first while others listen to the hub of this computer, also without a window', async () => {
+  await onDesk('tray-quit', { settings: joined }, async (desk) => {
+    const tray = await TrayHost.start(desk);
+    const app = desk.runApp('--hidden');
+    await until('the station has joined its channel', () => members(desk.hub, 'commandes'));
+    const leave = await listen(desk.hub, 'commandes');
+    await until('the menu says that the hub stops', async () => (await tray.menu()).at(-1).text.includes('arrêter le hub'));
+
+    await tray.choose('Quitter et arrêter le hub…');
+    await until('a window is made for the question', () => desk.windows().length === 1);
+    await desk.shoot('asked');
+    assert.ok(alive(app.pid), 'nobody is cut off without an answer');
+
+    leave();
+    await until('nobody else is connected any more', async () => (await tray.menu()).at(-1).text === 'Quitter');
+    await tray.choose('Quitter');
+    assert.equal((await app.ended).code, 0);
+    tray.stop();
+  });
+});
+
+test('the answer that the window gives ends the app in order', async () => {
+  await onDesk('quit-confirmed', { settings: joined }, async (desk) => {
+    const page = await desk.openApp();
+    await until('the page is there', () => page.find('commandes'));
+    // The app may be gone before it has answered.
+    void page.run('window.__TAURI_INTERNALS__.invoke("station", { command: { do: "quit" } })').catch(() => {});
+    await until('the app has ended', () => !alive(desk.appPid), 8_000);
   });
 });

@@ -48,3 +48,14 @@ export async function members(hub, channel) {
     socket.disconnect();
   }
 }
+
+/** Has another computer listen to a channel; returns what makes it leave. */
+export async function listen(hub, channel) {
+  const socket = io(hub, { auth: { user_id: 'other_1', username: 'Bob' }, reconnection: false });
+  await new Promise((resolve, reject) => {
+    socket.on('connect', () => socket.emit('join-channel', channel));
+    socket.on('channel-joined', resolve);
+    socket.on('connect_error', reject);
+  });
+  return () => socket.disconnect();
+}
