@@ -75,6 +75,18 @@ for (const [who, Locker] of [['the screen saver', ScreenSaver], ['the system', L
   });
 }
 
+test('a screen saver that dies while the screen is locked hides nothing for ever', async () => {
+  await onDesk('locker-dies', { settings: joined }, async (desk) => {
+    const saver = await ScreenSaver.start(desk);
+    const app = desk.start(appPath, desk.args('--hidden'), { CHAPFOOD_LOG: 'info,chapfood_notifications=debug' });
+    await until('the station has joined its channel', () => members(desk.hub, 'commandes'));
+    saver.lock(true);
+    await until('the app has heard of it', () => app.out.includes('locked=true'));
+    saver.stop();
+    await until('the app takes the screen for open', () => app.out.includes('locked=false'));
+  });
+});
+
 test('do not disturb holds pop-ups back, also that of an error', async () => {
   const quiet = { ...joined, doNotDisturb: { state: 'on' } };
   await onDesk('do-not-disturb', { settings: quiet }, async (desk) => {

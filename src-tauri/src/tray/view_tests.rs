@@ -171,7 +171,8 @@ fn an_outage_that_began_on_another_day_says_which() {
 
 #[test]
 fn the_icon_says_the_most_pressing_thing() {
-    let changes: [(Face, fn(&mut Snapshot)); 4] = [
+    type Change = fn(&mut Snapshot);
+    let changes: [(Face, Change); 4] = [
         (Face::Disconnected, |snapshot| snapshot.link = Link::Offline { next_at: 0, since: 0 }),
         (Face::Late, |snapshot| snapshot.todo = Todo { count: 1, late: 1 }),
         (Face::DoNotDisturb, |snapshot| snapshot.settings.do_not_disturb = DoNotDisturb::On),
