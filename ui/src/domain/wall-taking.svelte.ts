@@ -62,10 +62,9 @@ export class WallTaking {
     this.prompt = null;
   }
 
-  /** Takes it, once. Rejects with the station's fault; the card is then as before. */
+  /** Takes what is not held yet. Rejects with the station's fault; the card is then as before. */
   async take(detail: Detail, by: string | null, now: number): Promise<void> {
     this.prompt = null;
-    if (this.holds.has(detail.id)) return;
     this.#hold({ detail, phase: 'asking', since: now });
     try {
       await this.station.command({ do: 'take', id: detail.id, by });
