@@ -20,6 +20,8 @@ const CHECKS: Check[] = [
   { subject: 'endToEnd', outcome: 'running', detail: null },
 ];
 
+const LONG = 'Anticonstitutionnellement'.repeat(3);
+
 export const SETTINGS_LOOKS: Look[] = [
   { name: 'channels', go: to(CHANNELS) },
   {
@@ -59,6 +61,52 @@ export const SETTINGS_LOOKS: Look[] = [
         .locator('.crow', { hasText: 'cuisine' })
         .getByRole('button', { name: /Quitter|Leave/ })
         .click();
+    },
+  },
+  {
+    name: 'channels-hostile',
+    snapshot: {
+      hubName: 'Restaurant '.repeat(12),
+      channels: Array.from({ length: 12 }, (_, at) => ({
+        name: at % 2 ? `${'canal-'.repeat(16)}${at}` : `<b>سفرة ${at}</b>`,
+        joined: at < 6,
+        confirmed: at % 3 > 0,
+        clientCount: at * 99_999,
+        unread: at,
+        today: at * 99_999,
+      })),
+    },
+    go: async (page) => {
+      await to(CHANNELS)(page);
+      await page.locator('.open', { hasText: 'canal-' }).first().click();
+    },
+  },
+  {
+    name: 'settings-hostile',
+    snapshot: {
+      hubName: 'Restaurant '.repeat(12),
+      total: 123_456_789,
+      historyBytes: 9e12,
+      ...settled({
+        username: LONG,
+        hubAddress: `http://${'hub-'.repeat(30)}.exemple:65535`,
+        people: Array.from({ length: 20 }, (_, at) => `${LONG} ${at}`),
+        keepDays: 3650,
+        keepAtMost: 10_000_000,
+      }),
+      readiness: {
+        at: noon(),
+        running: false,
+        checks: [
+          { subject: 'hub', outcome: 'failed', detail: `${LONG}${LONG}` },
+          { subject: 'popups', outcome: 'failed', detail: '<b>org.freedesktop.DBus.Error.ServiceUnknown</b>' },
+        ],
+      },
+    },
+    go: async (page) => {
+      await to(SETTINGS)(page);
+      await page.getByRole('button', { name: /Modifier les personnes|Edit people/ }).click();
+      await page.getByRole('button', { name: /^(Vérifier|Check)$/ }).click();
     },
   },
   { name: 'hub-off', go: to(HUB) },

@@ -283,7 +283,7 @@ async function expectNoOverflow(page: Page): Promise<void> {
 /** At 130 % only the lines of lists, and names that are as long as their sender likes, may end in an ellipsis. */
 async function expectNothingCut(page: Page): Promise<void> {
   const cut = await page.evaluate(() => {
-    const mayBeCut = '.row, .nav, .head .sub, .chip, .sr, .osbox';
+    const mayBeCut = 'input, .row, .nav, .head .sub, .chip, .sr, .osbox';
     return [...document.querySelectorAll<HTMLElement>('#app *')]
       .filter(
         (box) => !box.closest(mayBeCut) && box.clientWidth > 0 && !box.matches('.scroll, .pane, .app, svg, svg *'),
