@@ -48,6 +48,22 @@ export class Acting {
     });
   }
 
+  /** Sends something to see it arrive. Whoever else is in the channel sees it as well, and what it is. */
+  async sendTrial(channel: string): Promise<void> {
+    const { app } = this;
+    const { text } = app.strings;
+    const draft = {
+      channel,
+      type: 'info',
+      title: text('trial.title'),
+      message: text('trial.message'),
+      data: null,
+    } as const;
+    const sent = await app.attempt(app.station.command({ do: 'send', draft }));
+    if (sent?.outcome !== 'refused') return;
+    app.notices.show({ text: `${text('err.hub_says')} ${sent.errors.join(' ')}` });
+  }
+
   /** An hour's quiet, or its end. */
   async toggleDoNotDisturb(): Promise<void> {
     const { app } = this;

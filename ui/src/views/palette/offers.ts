@@ -60,6 +60,7 @@ export function actions(app: App, snapshot: Snapshot): Entry[] {
       run: () => acting.markAllRead(),
     },
     { label: text('keys.undo_ack'), icon: 'undo', keys: [ctrl, 'Z'], run: () => app.takeBack() },
+    { label: text('ready.title'), icon: 'checks', run: () => app.checkReadiness() },
     { label: text('pal.export_csv'), icon: 'down', run: () => acting.exportList('csv') },
     { label: text('pal.export_json'), icon: 'down', run: () => acting.exportList('json') },
     { label: text('keys.title'), icon: 'kbd', keys: ['?'], run: () => (app.helpShown = true) },
