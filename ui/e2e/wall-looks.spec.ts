@@ -18,7 +18,6 @@ interface Look {
   channel?: string | null;
   prepare?: (standIn: StandIn) => void;
   go?: (page: Page, standIn: StandIn) => Promise<void>;
-  textScale?: number;
   /** How many cards there are. */
   cards?: number;
 }
@@ -27,6 +26,7 @@ const hostile = (standIn: StandIn) => {
   standIn.details = hostileWallDetails();
 };
 const alone = { people: [] };
+const large = { textSize: 'larger' } as const;
 // As in the design, where the computer's own name is one of the three.
 const awa = { username: 'Alice' };
 
@@ -37,7 +37,7 @@ const LOOKS: Look[] = [
   {
     name: 'wall-who-four-offline',
     snapshot: { link: { state: 'offline', nextAt: noon(), since: noon() - 120_000 } },
-    textScale: 1.3,
+    settings: large,
     go: (page) => page.keyboard.press('3'),
   },
   {
@@ -91,11 +91,11 @@ const LOOKS: Look[] = [
     settings: { people: ['Anticonstitutionnellement'.repeat(2), 'مريم'] },
     go: (page) => page.keyboard.press('1'),
   },
-  { name: 'wall-large-text', textScale: 1.3 },
-  { name: 'wall-large-text-who', textScale: 1.3, settings: awa, go: (page) => page.keyboard.press('4') },
+  { name: 'wall-large-text', settings: large },
+  { name: 'wall-large-text-who', settings: { ...awa, ...large }, go: (page) => page.keyboard.press('4') },
   {
     name: 'wall-large-text-hostile',
-    textScale: 1.3,
+    settings: large,
     prepare: hostile,
     snapshot: { link: { state: 'offline', nextAt: noon(), since: noon() - 120_000 } },
   },
@@ -123,12 +123,6 @@ for (const [at, look] of LOOKS.entries()) {
       await page.goto(standIn.url);
       await expect(page.locator('html')).toHaveAttribute('lang', language);
       await expect(page.locator('.wc')).toHaveCount(look.cards ?? 8);
-      if (look.textScale !== undefined) {
-        await page.evaluate(
-          (scale) => document.documentElement.style.setProperty('--text-scale', String(scale)),
-          look.textScale,
-        );
-      }
       await look.go?.(page, standIn);
       await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
       await page.screenshot({
