@@ -168,7 +168,7 @@ export class StandIn {
       }
       case 'export':
         return {
-          path: `/home/awa/Téléchargements/chapfood-2026-11-20.${command.format}`,
+          path: `~/Téléchargements/chapfood-2026-11-20.${command.format}`,
           count: this.#rows(command.filter).length,
         };
       case 'doNotDisturb': {
