@@ -13,11 +13,12 @@ const SETTLED_MS = 1500;
  */
 export class Announcer {
   words = $state('');
-  /** The latest error. */
+  /** The latest error, for as long as it takes to say it. */
   alarm = $state('');
   #waiting = 0;
   #caughtUp = 0;
   #settling: ReturnType<typeof setTimeout> | undefined;
+  #raised: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly strings: () => Strings) {}
@@ -26,7 +27,7 @@ export class Announcer {
   arrived(rows: Row[], count: number): void {
     const live = rows.filter((row) => !row.caughtUp);
     const error = live.find((row) => row.type === 'error');
-    if (error) this.alarm = this.#one(error);
+    if (error) this.#raise(error);
     const others = live.filter((row) => row.type !== 'error');
     // Of many only the newest are listed; the others came with them.
     const unlisted = live.length < rows.length ? 0 : count - rows.length;
@@ -42,6 +43,12 @@ export class Announcer {
     if (count > 0) {
       this.#settling = setTimeout(() => (this.words = this.strings().count('catchup.title', count)), SETTLED_MS);
     }
+  }
+
+  #raise(row: Row): void {
+    clearTimeout(this.#raised);
+    this.alarm = this.#one(row);
+    this.#raised = setTimeout(() => (this.alarm = ''), QUIET_MS);
   }
 
   #live(rows: Row[], count: number): void {
