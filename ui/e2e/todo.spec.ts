@@ -235,10 +235,13 @@ test('quitting names how many computers are cut off, and asks first', async ({ p
 });
 
 test('the wall is opened with a key, and while it is open its keys are its own', async ({ page, standIn }) => {
+  alone(standIn);
   await open(page, standIn);
   await page.keyboard.press('F11');
   await expect.poll(() => standIn.snapshot.settings.wall.open).toBe(true);
   await page.keyboard.press('2');
+  standIn.emit({ event: 'quitRequested', computers: 3 });
+  await page.getByRole('dialog').getByRole('button', { name: 'Rester ouvert' }).click();
   await page.keyboard.press('F11');
   await expect.poll(() => standIn.snapshot.settings.wall.open).toBe(false);
   await expect(page.getByRole('tab', { name: 'Toutes' })).toHaveAttribute('aria-selected', 'true');
