@@ -21,13 +21,13 @@ const FILL: &str = "
     WITH RECURSIVE count (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM count WHERE n + 1 < ?1 + 1000),
     invented AS (SELECT n, printf('C-%03d', n % 900) AS ref, ?2 - (?3 - n) * 86400 AS at,
         json_extract('[\"Burger maison\",\"Pizza quatre fromages\",\"Crème brûlée\",\"Salade césar\"]',
-            '$[' || n % 4 || ']') AS dish FROM count)
-    SELECT printf('n_%09d', n), json_extract('[\"info\",\"success\",\"warning\",\"error\"]', '$[' || n % 4 || ']'),
+            '$[' || (n % 4) || ']') AS dish FROM count)
+    SELECT printf('n_%09d', n), json_extract('[\"info\",\"success\",\"warning\",\"error\"]', '$[' || (n % 4) || ']'),
         'Nouvelle commande ' || ref,
-        'Table ' || n % 24 || ' : ' || dish || ', eau plate. Sans oignons s''il vous plaît.',
+        'Table ' || (n % 24) || ' : ' || dish || ', eau plate. Sans oignons s''il vous plaît.',
         json_object('ref', ref, 'uid', printf('%08x', n * 2654435761 % 4294967296),
             'articles', json_array(json_object('nom', dish, 'quantite', n % 4))),
-        'Caisse 1', json_extract('[\"commandes\",\"cuisine\",\"livraison\",null]', '$[' || n % 4 || ']'),
+        'Caisse 1', json_extract('[\"commandes\",\"cuisine\",\"livraison\",null]', '$[' || (n % 4) || ']'),
         at, at, at / 900000, 0
     FROM invented";
 
