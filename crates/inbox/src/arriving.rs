@@ -138,11 +138,16 @@ impl<'a> Arriving<'a> {
 }
 
 /// Writes who is in charge. Whether the notification is here; one that was deleted may be put back.
+///
+/// A claim that is known to be of this computer's person stays theirs: the log names them by the id of that time,
+/// and may come after the hub's answer.
 pub(crate) fn write(db: &Connection, id: &NotificationId, taken: Option<&Taken>) -> rusqlite::Result<bool> {
     let into = |table: &str| {
         db.prepare_cached(&format!(
-            "UPDATE {table} SET taken_by = ?2, taken_device = ?3, taken_at = ?4, taken_mine = ?5,
-                 taken_local = ?6 WHERE id = ?1"
+            "UPDATE {table} SET taken_by = ?2, taken_device = ?3, taken_at = ?4, taken_local = ?6,
+                 taken_mine = ?5 OR (taken_mine AND NOT taken_local
+                     AND (taken_by, taken_device, taken_at) IS (?2, ?3, ?4))
+             WHERE id = ?1"
         ))?
         .execute(params![
             id.as_str(),

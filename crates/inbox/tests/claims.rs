@@ -55,6 +55,19 @@ fn by(inbox: &Inbox, name: &str) -> Option<String> {
 }
 
 #[test]
+fn a_claim_that_the_hub_said_is_ours_stays_ours_when_the_log_brings_it_too() {
+    let folder = Folder::new();
+    let mut inbox = folder.open();
+    let Incoming::Claim(mut answer) = take("n_1", 2, "Alice") else { unreachable!("a claim") };
+    answer.mine = true;
+    take_in(&mut inbox, vec![notification("n_1", 1), Incoming::Claim(answer)]);
+    take_in(&mut inbox, vec![take("n_1", 2, "Alice")]);
+    assert!(taken(&inbox, "n_1").is_some_and(|taken| taken.mine), "the same claim");
+    take_in(&mut inbox, vec![release("n_1", 3), take("n_1", 4, "Alice")]);
+    assert!(taken(&inbox, "n_1").is_some_and(|taken| !taken.mine), "another claim");
+}
+
+#[test]
 fn the_log_says_in_its_order_who_has_what() {
     let folder = Folder::new();
     let mut inbox = folder.open();

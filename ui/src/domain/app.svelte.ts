@@ -10,6 +10,7 @@ import { moment } from './dates';
 import { Inbox } from './inbox.svelte';
 import { EVERYTHING, NotificationList, type Choice } from './list.svelte';
 import { Notices } from './notices.svelte';
+import { peopleOf } from './people';
 import { preferencesOf } from './preferences';
 import { Reading } from './reading.svelte';
 import { Search } from './search.svelte';
@@ -18,7 +19,7 @@ import { SendForm } from './send.svelte';
 import { Station } from './station.svelte';
 import { Undo, type Step } from './undo';
 import { Wall } from './wall.svelte';
-import { peopleOf, Who } from './who.svelte';
+import { Who } from './who.svelte';
 
 /** Who has taken something by mistake notices soon. */
 const TAKE_UNDO_MS = 10_000;
@@ -148,8 +149,10 @@ export class App {
     const { snapshot } = this.station;
     if (row.taken) return this.notices.show({ text: this.takenWords(row) });
     if (!this.expects(row)) return this.notices.show({ text: this.strings.text('ack.unexpected') });
-    if (by === undefined && snapshot && peopleOf(snapshot.settings).length > 0) return this.who.ask(row);
+    const people = snapshot ? peopleOf(snapshot.settings) : [];
+    if (by === undefined && people.length > 1) return this.who.ask(row);
     this.who.close();
+    by ??= people[0]?.by ?? null;
     if (!(await this.attempt(this.charge.take(row, by)))) return;
     this.did({
       words: by ? this.strings.text('ack.taking_by', { who: by }) : this.strings.text('ack.taking'),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { settings } from '../testing/sample';
 import { ageOf, shiftAt, waitedText } from './wall-age';
 import { isChatter, wallKeyOf } from './wall-keys';
-import { peopleOf } from './wall-people';
+import { peopleOf } from './people';
 
 const AT = 1_763_640_000_400;
 const LIMITS = { watchAfter: 5, lateAfter: 10 };

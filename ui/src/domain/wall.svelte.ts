@@ -3,7 +3,7 @@ import { preferencesOf } from './preferences';
 import type { Station } from './station.svelte';
 import { ageOf } from './wall-age';
 import { wallCardOf, type Reference } from './wall-card';
-import { peopleOf } from './wall-people';
+import { peopleOf } from './people';
 import { arrange, isSettled, settle, SLOTS, type Slot } from './wall-slots';
 import { WallTaking } from './wall-taking.svelte';
 

@@ -1,4 +1,4 @@
-import type { Row, Settings } from '../host/host';
+import type { Row } from '../host/host';
 
 /** Somebody who has walked away takes nothing. */
 const OPEN_MS = 8000;
@@ -19,11 +19,4 @@ export class Who {
     clearTimeout(this.#timer);
     this.row = null;
   }
-}
-
-/** Who may take charge here, this computer's own name first; `by` is what the station is told. */
-export function peopleOf({ username, people }: Settings): { name: string; by: string | null }[] {
-  if (people.length === 0) return [];
-  const others = people.filter((name) => name !== username).map((name) => ({ name, by: name }));
-  return username === '' ? others : [{ name: username, by: null }, ...others];
 }

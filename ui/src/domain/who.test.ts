@@ -1,27 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { rows } from '../testing/fake-host';
-import { settings } from '../testing/sample';
-import { peopleOf, Who } from './who.svelte';
+import { Who } from './who.svelte';
 
 const [ROW] = rows(1) as [ReturnType<typeof rows>[number]];
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
-
-test('nobody is asked where one person uses the computer', () => {
-  expect(peopleOf(settings({ username: 'Comptoir' }))).toEqual([]);
-});
-
-test('the computer’s own name comes first, and once', () => {
-  expect(peopleOf(settings({ username: 'Bruno', people: ['Alice', 'Bruno'] }))).toEqual([
-    { name: 'Bruno', by: null },
-    { name: 'Alice', by: 'Alice' },
-  ]);
-});
-
-test('a computer without a name of its own has its people only', () => {
-  expect(peopleOf(settings({ people: ['Alice'] }))).toEqual([{ name: 'Alice', by: 'Alice' }]);
-});
 
 test('who has not answered for eight seconds is no longer asked', () => {
   const who = new Who();

@@ -62,7 +62,7 @@ pub struct Wall {
 /// How this computer gets its notifications, as chosen at the very first start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "how", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(tag = "how", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SetupChoice {
     /// It hosts the hub.
     Host {
