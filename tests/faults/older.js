@@ -25,7 +25,7 @@ export const STATION = {
 export async function migrations({ schema, file }, today) {
   const source = await readFile(fileURLToPath(new URL(`../../${schema}`, import.meta.url)), 'utf8');
   const [, list] = /const MIGRATIONS: .*? = &?\[(.*?)\n\];/s.exec(source);
-  const found = [...list.matchAll(/r?"(.*?)"/gs)].map(([, statements]) => statements);
+  const found = [...list.matchAll(/r#"(.*?)"#|r?"(.*?)"/gs)].map(([, hashed, plain]) => hashed ?? plain);
   const [{ user_version: known }] = await query(join(today, file), 'PRAGMA user_version');
   if (found.length !== known) throw new Error(`${schema} was read as ${found.length} migrations, the program has ${known}`);
   return found;
