@@ -121,6 +121,24 @@ impl Inbox {
         Ok(tally)
     }
 
+    /// The newest `limit` of what waits.
+    ///
+    /// # Errors
+    /// [`InboxError::Database`].
+    pub fn untaken(&self, todo: &Todo, limit: u32) -> Result<Vec<Entry>, InboxError> {
+        let (mut terms, mut parameters) = (Vec::new(), Vec::new());
+        todo.narrow(&mut terms, &mut parameters);
+        parameters.push(Value::from(limit));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM notification WHERE row IN (
+                 SELECT row FROM notification INDEXED BY todo WHERE {} ORDER BY at DESC LIMIT ?)",
+            terms.join(" AND ")
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let entries = statement.query_map(params_from_iter(parameters), Entry::read)?;
+        Ok(entries.collect::<Result<_, _>>()?)
+    }
+
     /// What waits, the oldest `limit` of it, and the last `taken` that somebody took; only of what the filter
     /// shows, whose [`Filter::todo`] says what waits. Without one, nothing does.
     ///

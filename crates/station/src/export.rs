@@ -51,13 +51,7 @@ pub(crate) async fn export(
     let mut sheet = blocking(move || Sheet::create(&folder, format, now, zone)).await?;
     loop {
         let asked = filter.clone();
-        let slice = match history.run(move |inbox| inbox.slice(&asked, SLICE)).await {
-            Ok(slice) => slice,
-            Err(fault) => {
-                sheet.discard();
-                return Err(fault.into());
-            }
-        };
+        let slice = history.run(move |inbox| inbox.slice(&asked, SLICE)).await?;
         sheet = blocking(move || sheet.write(slice.rows)).await?;
         match slice.next {
             Some(next) => filter.up_to_row = Some(next),
@@ -73,13 +67,24 @@ async fn blocking<T: Send + 'static>(
     done.map_err(|error| Fault::new(FaultCode::Storage, error))
 }
 
-/// A file on its way. If anything fails it is taken away again: half an export looks like a whole one.
+/// A file on its way. If it does not get whole it is taken away again: half an export looks like a whole one.
 struct Sheet {
     path: PathBuf,
     out: BufWriter<File>,
     format: ExportFormat,
     zone: TimeZone,
     count: u32,
+    whole: bool,
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        if !self.whole
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            tracing::warn!(%error, "half an export stays on the disk");
+        }
+    }
 }
 
 impl Sheet {
@@ -96,7 +101,8 @@ impl Sheet {
             let path = folder.join(format!("chapfood{date}{number}.{ending}"));
             match File::create_new(&path) {
                 Ok(file) => {
-                    return Self { path, out: BufWriter::new(file), format, zone, count: 0 }.begun();
+                    return Self { path, out: BufWriter::new(file), format, zone, count: 0, whole: false }
+                        .begun();
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -105,65 +111,47 @@ impl Sheet {
         Err(io::Error::new(io::ErrorKind::AlreadyExists, "every name for the export is taken"))
     }
 
-    fn begun(self) -> io::Result<Self> {
-        self.or_discarded(|sheet| match sheet.format {
-            ExportFormat::Json => sheet.out.write_all(b"["),
+    fn begun(mut self) -> io::Result<Self> {
+        match self.format {
+            ExportFormat::Json => self.out.write_all(b"[")?,
             ExportFormat::Csv => {
-                sheet.out.write_all(MARK)?;
-                let mut lines = csv::Writer::from_writer(&mut sheet.out);
+                self.out.write_all(MARK)?;
+                let mut lines = csv::Writer::from_writer(&mut self.out);
                 lines.write_record(COLUMNS)?;
-                lines.flush()
+                lines.flush()?;
             }
-        })
+        }
+        Ok(self)
     }
 
-    fn write(self, rows: Vec<Details>) -> io::Result<Self> {
-        self.or_discarded(|sheet| {
-            for details in rows {
-                let detail = history::detail(details);
-                match sheet.format {
-                    ExportFormat::Json => {
-                        sheet.out.write_all(if sheet.count == 0 { b"\n" } else { b",\n" })?;
-                        serde_json::to_writer(&mut sheet.out, &detail)?;
-                    }
-                    ExportFormat::Csv => {
-                        let line = line(detail, &sheet.zone);
-                        let mut lines = csv::Writer::from_writer(&mut sheet.out);
-                        lines.write_record(line)?;
-                        lines.flush()?;
-                    }
+    fn write(mut self, rows: Vec<Details>) -> io::Result<Self> {
+        for details in rows {
+            let detail = history::detail(details);
+            match self.format {
+                ExportFormat::Json => {
+                    self.out.write_all(if self.count == 0 { b"\n" } else { b",\n" })?;
+                    serde_json::to_writer(&mut self.out, &detail)?;
                 }
-                sheet.count += 1;
+                ExportFormat::Csv => {
+                    let line = line(detail, &self.zone);
+                    let mut lines = csv::Writer::from_writer(&mut self.out);
+                    lines.write_record(line)?;
+                    lines.flush()?;
+                }
             }
-            Ok(())
-        })
-    }
-
-    fn finish(self) -> io::Result<Exported> {
-        let sheet = self.or_discarded(|sheet| {
-            if sheet.format == ExportFormat::Json {
-                sheet.out.write_all(b"\n]\n")?;
-            }
-            sheet.out.flush()?;
-            sheet.out.get_ref().sync_all()
-        })?;
-        Ok(Exported { path: sheet.path.to_string_lossy().into_owned(), count: sheet.count })
-    }
-
-    fn or_discarded(mut self, task: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<Self> {
-        match task(&mut self) {
-            Ok(()) => Ok(self),
-            Err(error) => {
-                self.discard();
-                Err(error)
-            }
+            self.count += 1;
         }
+        Ok(self)
     }
 
-    fn discard(self) {
-        if let Err(error) = fs::remove_file(&self.path) {
-            tracing::warn!(%error, "half an export stays on the disk");
+    fn finish(mut self) -> io::Result<Exported> {
+        if self.format == ExportFormat::Json {
+            self.out.write_all(b"\n]\n")?;
         }
+        self.out.flush()?;
+        self.out.get_ref().sync_all()?;
+        self.whole = true;
+        Ok(Exported { path: self.path.to_string_lossy().into_owned(), count: self.count })
     }
 }
 

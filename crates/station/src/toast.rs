@@ -129,7 +129,7 @@ pub(crate) fn sample(language: Language) -> Toast {
         channel: None,
         sender: String::new(),
         replaces: None,
-        actions: Vec::new(),
+        actions: vec![ToastAction::Open],
     }
 }
 

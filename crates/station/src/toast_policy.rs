@@ -114,7 +114,7 @@ impl ToastPolicy {
         let now = rules.now().as_millis();
         self.forget(now);
         self.supersede(stored);
-        let asks = |row: &&Entry| !row.expired && row.taken.is_none();
+        let asks = |row: &&Entry| (!row.expired || row.reminded) && row.taken.is_none();
         let rows = stored.new.iter().filter(asks);
         let rows: Vec<_> = rows.filter(|row| rules.of(row.channel.as_deref()).pops_up(row.kind)).collect();
         let mut arriving: HashMap<&Option<String>, usize> = HashMap::new();
@@ -148,6 +148,7 @@ impl ToastPolicy {
     /// The groups whose time has come at `now`.
     pub(crate) fn due(&mut self, now: Timestamp, wording: Wording) -> Changes {
         let now = now.as_millis();
+        self.forget(now);
         let due: Vec<_> = self.held.extract_if(.., |_, held| held.due() <= now).collect();
         let mut show = Vec::new();
         for (group, Held { ids, mut newest, first, waits, urgency, .. }) in due {
@@ -218,19 +219,34 @@ impl ToastPolicy {
             count => toast::waiting(u32::try_from(count).unwrap_or(u32::MAX), oldest, newest, wording),
         };
         let mut gone = Vec::new();
+        let ringing = self.ringing.take();
         self.shown.retain(|shown| {
-            let stays = shown.members.is_empty() || !shown.members.is_subset(ids);
+            let is_ringing = ringing.as_ref() == Some(&shown.id);
+            let stays = !is_ringing && (shown.members.is_empty() || !shown.members.is_subset(ids));
             if !stays {
                 gone.push(shown.id.clone());
             }
             stays
         });
-        let earlier = self.ringing.take().filter(|id| gone.contains(id));
+        let earlier = ringing.filter(|id| gone.contains(id));
         toast.replaces = earlier.or_else(|| gone.iter().find(|id| **id == toast.id).cloned());
         gone.retain(|id| Some(id) != toast.replaces.as_ref());
         self.remember(&toast, ids.clone(), ids.len() <= 1);
         self.ringing = Some(toast.id.clone());
         Changes { withdraw: gone, show: vec![toast] }
+    }
+
+    /// Nothing rings any more: returns the pop-up that stood for what did, if nothing says whose it was.
+    pub(crate) fn rings_no_more(&mut self) -> Option<String> {
+        let ringing = self.ringing.take()?;
+        let place = self.shown.iter().position(|shown| shown.id == ringing && shown.members.is_empty())?;
+        self.shown.remove(place).map(|shown| shown.id)
+    }
+
+    /// Returns all pop-ups that show: none of them may.
+    pub(crate) fn clear(&mut self) -> Vec<String> {
+        self.ringing = None;
+        self.shown.drain(..).map(|shown| shown.id).collect()
     }
 
     fn single(&mut self, row: &Entry, waits: bool, wording: Wording) -> Toast {

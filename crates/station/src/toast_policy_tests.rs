@@ -35,7 +35,8 @@ const FRENCH: Wording = Wording { language: Language::Fr, locked: false };
 
 /// What arrives by the standard settings.
 fn arrive(policy: &mut ToastPolicy, stored: &Stored, now: Timestamp) -> Changes {
-    arrive_by(&Settings::default(), policy, stored, now)
+    let channels = ["a", "b", "commandes", "cuisine"].map(str::to_owned).to_vec();
+    arrive_by(&Settings { channels, ..Settings::default() }, policy, stored, now)
 }
 
 fn arrive_by(settings: &Settings, policy: &mut ToastPolicy, stored: &Stored, now: Timestamp) -> Changes {

@@ -6,15 +6,15 @@ use jiff::tz::TimeZone;
 
 use crate::contract::{ChannelPreferences, Settings};
 
-/// What waits at `now`, as the person has chosen it for each channel.
+/// What waits at `now`, as the person has chosen it for each channel. In one that was left nothing does: nobody
+/// would tell this computer that somebody took it.
 pub(crate) fn todo(settings: &Settings, now: Timestamp) -> Todo {
     let late_after = |preferences: &ChannelPreferences| preferences.expects.then_some(preferences.late_after);
-    let named = settings.preferences.iter().filter(|(name, _)| !name.is_empty());
-    let broadcasts = settings.preferences.get("");
+    let named = settings.channels.iter().map(|name| (name.clone(), settings.preferences_of(Some(name))));
     let expecting = Expecting {
-        named: named.map(|(name, preferences)| (name.clone(), late_after(preferences))).collect(),
-        others: late_after(&ChannelPreferences::of_channel()),
-        broadcasts: late_after(broadcasts.unwrap_or(&ChannelPreferences::of_broadcasts())),
+        named: named.map(|(name, preferences)| (name, late_after(&preferences))).collect(),
+        others: None,
+        broadcasts: late_after(&settings.preferences_of(None)),
     };
     Todo { now, expecting }
 }
@@ -49,10 +49,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_channel_expects_somebody_unless_the_person_said_otherwise_and_broadcasts_the_other_way_round() {
+    fn a_followed_channel_expects_somebody_unless_the_person_said_otherwise_and_broadcasts_the_other_way_round()
+     {
         let now = Timestamp::from_millis(7);
         let standard = todo(&Settings::default(), now);
-        let expected = Expecting { named: BTreeMap::new(), others: Some(10), broadcasts: None };
+        let named = BTreeMap::from([("commandes".to_owned(), Some(10))]);
+        let expected = Expecting { named, others: None, broadcasts: None };
         assert_eq!(standard, Todo { now, expecting: expected });
         let chosen = |expects, late_after| ChannelPreferences {
             expects,
@@ -64,9 +66,10 @@ mod tests {
             ("bar".to_owned(), chosen(false, 20)),
             ("drive".to_owned(), chosen(true, 3)),
         ]);
-        let settings = Settings { preferences, ..Settings::default() };
-        let named = BTreeMap::from([("bar".to_owned(), None), ("drive".to_owned(), Some(3))]);
-        let expected = Expecting { named, others: Some(10), broadcasts: Some(20) };
+        let channels = ["bar", "cuisine"].map(str::to_owned).to_vec();
+        let settings = Settings { preferences, channels, ..Settings::default() };
+        let named = BTreeMap::from([("bar".to_owned(), None), ("cuisine".to_owned(), Some(10))]);
+        let expected = Expecting { named, others: None, broadcasts: Some(20) };
         assert_eq!(todo(&settings, now).expecting, expected);
     }
 

@@ -73,11 +73,15 @@ pub(crate) fn of_shop(settings: &Settings, now: Timestamp, zone: &TimeZone) -> H
     of_channel(settings, &ChannelPreferences::default(), now, zone)
 }
 
+/// The longest that can be chosen ends with the next quiet hours, in milliseconds. More than that is left of a
+/// clock that was set back.
+const LONGEST: i64 = 8 * 24 * 60 * 60 * 1_000;
+
 /// Whether the person does not want to be disturbed at `now`.
 pub(crate) fn is_not_to_disturb(do_not_disturb: DoNotDisturb, now: Timestamp) -> bool {
     match do_not_disturb {
         DoNotDisturb::Off => false,
-        DoNotDisturb::Until { at } => now.as_millis() < at,
+        DoNotDisturb::Until { at } => (1..=LONGEST).contains(&(at - now.as_millis())),
         DoNotDisturb::On => true,
     }
 }

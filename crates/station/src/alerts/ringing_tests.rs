@@ -48,7 +48,8 @@ struct Station {
 
 impl Station {
     fn new() -> Self {
-        Self { settings: Settings::default(), ringing: Ringing::default() }
+        let channels = vec!["cuisine".to_owned(), "bar".to_owned()];
+        Self { settings: Settings { channels, ..Settings::default() }, ringing: Ringing::default() }
     }
 
     /// As when a row arrives: its sound is the first ring.
@@ -134,6 +135,7 @@ fn nothing_rings_that_is_not_expected_taken_over_or_of_yesterday() {
         order("n_2", "calme", 0),
         Entry { channel: None, ..order("n_3", "", 0) },
         Entry { expired: true, ..order("n_4", "cuisine", 0) },
+        order("n_8", "drive", 0),
         taken(&order("n_5", "cuisine", 0)),
         order("n_6", "cuisine", -DAY),
     ] {

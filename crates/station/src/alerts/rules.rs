@@ -22,6 +22,9 @@ pub(crate) struct Rules<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct ChannelRules {
     preferences: ChannelPreferences,
+    /// Whether this computer hears of the channel: of one that was left, nobody tells it that somebody took
+    /// something.
+    followed: bool,
     hush: Hush,
     popups: bool,
     sounds: bool,
@@ -43,8 +46,10 @@ impl<'a> Rules<'a> {
         if !self.channels.contains_key(name) {
             let preferences = self.settings.preferences_of(channel);
             let hush = quiet::of_channel(self.settings, &preferences, self.now, &self.zone);
+            let followed = channel.is_none_or(|name| self.settings.channels.iter().any(|one| one == name));
             let Settings { popups, sounds, .. } = *self.settings;
-            self.channels.insert(name.to_owned(), ChannelRules { preferences, hush, popups, sounds });
+            let rules = ChannelRules { preferences, followed, hush, popups, sounds };
+            self.channels.insert(name.to_owned(), rules);
         }
         &self.channels[name]
     }
@@ -74,13 +79,14 @@ impl ChannelRules {
 
     /// What it sounds like again and again while it waits, and how many milliseconds apart.
     pub(crate) fn ring(&self, kind: NotificationType) -> Option<(Sound, i64)> {
-        let every = i64::from(self.preferences.ring_every) * 1_000;
-        self.sound(kind).filter(|_| self.preferences.ring && self.preferences.expects).map(|it| (it, every))
+        // A file that was edited by hand may say anything.
+        let every = i64::from(self.preferences.ring_every.clamp(10, 30)) * 1_000;
+        self.sound(kind).filter(|_| self.preferences.ring && self.expects()).map(|it| (it, every))
     }
 
     /// Whether somebody is expected to take charge.
     pub(crate) fn expects(&self) -> bool {
-        self.preferences.expects
+        self.preferences.expects && self.followed
     }
 
     fn attends(&self, kind: NotificationType) -> bool {

@@ -11,7 +11,7 @@ fn rules(
 ) -> (bool, Option<Sound>, Option<i64>) {
     let mut chosen = ChannelPreferences::of_channel();
     preferences(&mut chosen);
-    let mut all = Settings::default();
+    let mut all = Settings { channels: vec!["cuisine".into()], ..Settings::default() };
     all.preferences.insert("cuisine".into(), chosen);
     settings(&mut all);
     let mut rules = Rules::new(&all, Timestamp::from_millis(NOON), TimeZone::UTC);
@@ -83,7 +83,7 @@ fn what_a_person_chose_decides_what_pops_up_sounds_and_rings() {
 
 #[test]
 fn broadcasts_and_channels_of_which_nothing_was_chosen_have_standards_of_their_own() {
-    let settings = Settings::default();
+    let settings = Settings { channels: vec!["bar".into()], ..Settings::default() };
     let mut rules = Rules::new(&settings, Timestamp::from_millis(NOON), TimeZone::UTC);
     assert!(rules.of(Some("bar")).ring(NotificationType::Info).is_some());
     assert!(rules.of(None).ring(NotificationType::Error).is_none(), "nobody in particular has to act");

@@ -39,7 +39,7 @@ impl Sounding {
         let now = rules.now().as_millis();
         let mut loudest = |caught_up: bool| {
             let rows = rows.iter().filter(|row| row.caught_up == caught_up);
-            let rows = rows.filter(|row| !row.expired && row.taken.is_none());
+            let rows = rows.filter(|row| (!row.expired || row.reminded) && row.taken.is_none());
             // Of equals the last one: it is the newest.
             rows.filter_map(|row| rules.of(row.channel.as_deref()).sound(row.kind))
                 .max_by_key(|sound| importance(*sound))

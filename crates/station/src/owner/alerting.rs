@@ -3,25 +3,25 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chapfood_inbox::{Entry, Filter, Inbox, InboxError, Stored};
+use chapfood_inbox::{Entry, Inbox, InboxError, Stored};
 use chapfood_protocol::{NotificationId, Timestamp};
 use tokio::time::Instant;
 
 use super::Owner;
 use crate::alerts::quiet::{self, Hush};
-use crate::alerts::ringing::{Beat, DAY, Ringing};
+use crate::alerts::ringing::{Beat, Ringing};
 use crate::alerts::rules::Rules;
 use crate::alerts::sounding::Sounding;
 use crate::contract::{DoNotDisturb, DoNotDisturbChoice, Fault, Link, Settings, Sound};
 use crate::toast::Wording;
 use crate::toast_policy::Changes;
+use crate::todo::todo;
 
 /// The longest that the wall clock is not looked at while something depends on it: timers stand still while the
 /// computer sleeps.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
-/// Rows looked through for what still waits at a start, at a time and in all.
-const PAGE: u32 = 500;
-const LOOK_BACK: u32 = 10_000;
+/// The most that rings: more of it sounds the same.
+const RINGING: u32 = 10_000;
 
 /// What asks for attention.
 #[derive(Debug, Default)]
@@ -39,8 +39,8 @@ pub(super) struct Alerting {
 #[derive(Debug)]
 enum Stale {
     Some(BTreeSet<NotificationId>),
-    /// Those that matter.
-    All,
+    /// Those that matter, and these.
+    All(BTreeSet<NotificationId>),
     /// Everything: other rows may matter now.
     History,
 }
@@ -55,21 +55,26 @@ impl Default for Stale {
 impl Alerting {
     /// These rows are others now, or gone.
     pub(super) fn look_at<'a>(&mut self, ids: impl Iterator<Item = &'a NotificationId>) {
-        if let Stale::Some(stale) = &mut self.stale {
+        if let Stale::Some(stale) | Stale::All(stale) = &mut self.stale {
             stale.extend(ids.cloned());
         }
     }
 
     /// Any row may be another now, or gone.
     pub(super) fn look_at_all(&mut self) {
-        if matches!(self.stale, Stale::Some(_)) {
-            self.stale = Stale::All;
+        if let Stale::Some(stale) = &mut self.stale {
+            self.stale = Stale::All(std::mem::take(stale));
         }
     }
 
     /// Rows that did not matter may matter now.
     pub(super) fn look_through(&mut self) {
         self.stale = Stale::History;
+    }
+
+    /// Whether everything has been looked at since it changed.
+    fn is_up_to_date(&self) -> bool {
+        matches!(&self.stale, Stale::Some(stale) if stale.is_empty())
     }
 }
 
@@ -90,9 +95,13 @@ impl Owner {
             self.alerting.ringing.note(row, &mut rules);
         }
         let now = rules.now();
+        // Only what rings itself has had a turn: what does not must not put off what does.
+        let rings = stored.new.iter().any(|row| rules.of(row.channel.as_deref()).ring(row.kind).is_some());
         let sound = self.alerting.sounding.arrived(&stored.new, &mut rules);
         if let Some(sound) = sound {
-            self.alerting.ringing.heard(now);
+            if rings {
+                self.alerting.ringing.heard(now);
+            }
             self.play(sound);
         }
         self.change_screen(changes);
@@ -103,11 +112,16 @@ impl Owner {
         let now = self.clock.now();
         self.end_do_not_disturb(now).await;
         self.look_again().await;
+        self.hear_outage();
         let zone = self.clock.zone();
         self.state.quiet_until =
             quiet::until(&self.state.settings.quiet_hours, now, &zone).map(Timestamp::as_millis);
         let beat = self.alerting.ringing.beat(&mut Rules::new(&self.state.settings, now, zone));
         self.state.ringing = beat.count;
+        if beat.count == 0 {
+            let withdraw = self.policy.rings_no_more().into_iter().collect();
+            self.change_screen(Changes { withdraw, show: Vec::new() });
+        }
         self.alerting.wake = self.next_look(now, &beat);
         if let Some(sound) = beat.sound {
             self.play(sound);
@@ -118,15 +132,15 @@ impl Owner {
         }
     }
 
-    /// A link that stays down is heard once, until there is one again.
+    /// A link that stays down is heard once, until there is one again; in quiet hours not before they end.
     pub(super) fn hear_outage(&mut self) {
         match self.state.link {
             Link::Connected { .. } => self.alerting.outage_heard = false,
             Link::Offline { .. } | Link::Refused { .. } if !self.alerting.outage_heard => {
-                self.alerting.outage_heard = true;
                 let settings = &self.state.settings;
                 let hush = quiet::of_shop(settings, self.clock.now(), &self.clock.zone());
                 if settings.sounds && hush == Hush::Nothing {
+                    self.alerting.outage_heard = true;
                     self.play(Sound::Lost);
                 }
             }
@@ -144,6 +158,16 @@ impl Owner {
         }
         self.attend().await;
         Ok(())
+    }
+
+    /// Strangers may look at the screen from now on, or no longer.
+    pub(super) fn screen_locked(&mut self, locked: bool) {
+        self.screen_locked = locked;
+        if locked {
+            // What shows says more than strangers may read.
+            let withdraw = self.policy.clear();
+            self.change_screen(Changes { withdraw, show: Vec::new() });
+        }
     }
 
     pub(super) fn play(&self, sound: Sound) {
@@ -172,16 +196,24 @@ impl Owner {
     /// Looks at the rows that may be others now: what is dealt with neither rings nor shows.
     async fn look_again(&mut self) {
         let stale = std::mem::replace(&mut self.alerting.stale, Stale::Some(BTreeSet::new()));
-        let ids = match stale {
+        let ids: BTreeSet<_> = match stale {
             Stale::Some(ids) if ids.is_empty() => return,
             Stale::Some(ids) => ids,
-            Stale::All => self.policy.ids().into_iter().chain(self.alerting.ringing.ids().cloned()).collect(),
+            Stale::All(ids) => {
+                let known = self.policy.ids().into_iter().chain(self.alerting.ringing.ids().cloned());
+                known.chain(ids).collect()
+            }
             Stale::History => return self.look_through_history().await,
         };
-        let found = self.history.run(move |inbox| ids.into_iter().map(|id| look_at(inbox, id)).collect());
+        let wanted = ids.clone();
+        let found = self.history.run(move |inbox| wanted.into_iter().map(|id| look_at(inbox, id)).collect());
         let found: Vec<(NotificationId, Option<Entry>)> = match found.await {
             Ok(found) => found,
-            Err(fault) => return tracing::error!(%fault, "what still waits cannot be looked at"),
+            Err(fault) => {
+                tracing::error!(%fault, "what still waits cannot be looked at");
+                self.alerting.stale = Stale::Some(ids);
+                return;
+            }
         };
         let mut rules = Rules::new(&self.state.settings, self.clock.now(), self.clock.zone());
         let mut settled = BTreeSet::new();
@@ -198,12 +230,16 @@ impl Owner {
         self.change_screen(Changes { withdraw, show: Vec::new() });
     }
 
-    /// Finds what waits, from the newest row back to those of a day ago.
+    /// Finds what waits.
     async fn look_through_history(&mut self) {
-        let since = self.clock.now().as_millis() - DAY;
-        let rows = match self.history.run(move |inbox| recent(inbox, since)).await {
+        let todo = todo(&self.state.settings, self.clock.now());
+        let rows = match self.history.run(move |inbox| inbox.untaken(&todo, RINGING)).await {
             Ok(rows) => rows,
-            Err(fault) => return tracing::error!(%fault, "what still waits cannot be found"),
+            Err(fault) => {
+                tracing::error!(%fault, "what still waits cannot be found");
+                self.alerting.stale = Stale::History;
+                return;
+            }
         };
         let mut rules = Rules::new(&self.state.settings, self.clock.now(), self.clock.zone());
         self.alerting.ringing.clear();
@@ -236,7 +272,9 @@ impl Owner {
         };
         let has_hours = settings.quiet_hours.days.iter().any(Option::is_some);
         let waits = self.alerting.ringing.ids().next().is_some();
-        if ends.is_none() && !has_hours && !waits {
+        let is_lost = matches!(self.state.link, Link::Offline { .. } | Link::Refused { .. });
+        let unheard = is_lost && !self.alerting.outage_heard;
+        if ends.is_none() && !has_hours && !waits && !unheard && self.alerting.is_up_to_date() {
             return None;
         }
         let known = [ends, self.state.quiet_until, beat.next.map(Timestamp::as_millis)];
@@ -249,19 +287,4 @@ impl Owner {
 fn look_at(inbox: &Inbox, id: NotificationId) -> Result<(NotificationId, Option<Entry>), InboxError> {
     let entry = inbox.details(&id)?.map(|details| details.entry);
     Ok((id, entry))
-}
-
-/// Untaken rows since an instant in milliseconds. They arrive about in the order of their time: once a whole page
-/// is older, the rest is.
-fn recent(inbox: &Inbox, since: i64) -> Result<Vec<Entry>, InboxError> {
-    let mut found = Vec::new();
-    for page in 0..LOOK_BACK / PAGE {
-        let rows = inbox.page(&Filter::default(), page * PAGE, PAGE)?;
-        let last = rows.len() < PAGE as usize || rows.iter().all(|row| row.at.as_millis() < since);
-        found.extend(rows.into_iter().filter(|row| row.taken.is_none() && !row.expired));
-        if last {
-            break;
-        }
-    }
-    Ok(found)
 }

@@ -1,7 +1,7 @@
 //! Who is in charge of what. A claim waits in the outbox like a send, but its answer comes with the log.
 
 use chapfood_inbox::{Claim, Errand, Outgoing};
-use chapfood_protocol::{Auth, ClaimChanged, ErrorMessage, NotificationId, event};
+use chapfood_protocol::{Auth, ClaimChanged, ErrorMessage, NotificationId, Problem, event};
 use tokio::time::Instant;
 
 use super::Owner;
@@ -123,8 +123,9 @@ impl Owner {
             return Some(error);
         }
         match outbox::refusal(&error.codes) {
-            // Nobody can be told any more; but it must not stay somebody's for ever here.
-            Refusal::Final if matches!(outgoing.errand, Errand::Release(_)) => {
+            // Nobody can be told any more; but it must not stay somebody's for ever here, nor ring on where nobody
+            // can take it.
+            Refusal::Final if matches!(outgoing.errand, Errand::Release(_)) || is_unknown(&error) => {
                 self.keep_errand_here(&outgoing, id).await;
                 Some(error)
             }
@@ -164,6 +165,11 @@ impl Owner {
         }
         self.others_now(id).await;
     }
+}
+
+/// Whether the hub has no such notification, or not any more.
+fn is_unknown(error: &ErrorMessage) -> bool {
+    error.codes.contains(&Problem::UnknownNotification.code())
 }
 
 /// Whether an error is about a claim.

@@ -14,8 +14,10 @@ const LONGEST: u16 = 24 * 60;
 impl Owner {
     pub(super) async fn delete(&mut self, ids: Vec<String>) -> Result<Value, Fault> {
         let (ids, now) = (named(ids), self.clock.now());
+        let gone = ids.clone();
         let count = self.history.run(move |inbox| inbox.delete(&ids, now)).await?;
         if count > 0 {
+            self.alerting.look_at(gone.iter());
             self.keeping.deleted(now);
             self.removed(count).await;
         }
@@ -26,6 +28,7 @@ impl Owner {
         let ids = named(ids);
         let count = self.history.run(move |inbox| inbox.restore(&ids)).await?;
         if count > 0 {
+            self.alerting.look_through();
             self.removed(0).await;
         }
         Ok(json!(count))
@@ -33,6 +36,7 @@ impl Owner {
 
     pub(super) async fn erase(&mut self) -> Result<Value, Fault> {
         let erased = self.history.run(chapfood_inbox::Inbox::erase).await;
+        self.alerting.look_at_all();
         // Also if only the disk was not given back.
         self.removed(*erased.as_ref().unwrap_or(&0)).await;
         Ok(json!(erased?))

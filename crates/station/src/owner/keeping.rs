@@ -113,7 +113,7 @@ impl Owner {
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
         if is_due(self.keeping.remind_at) {
             let back = self.history.run(move |inbox| inbox.come_back(now)).await?;
-            self.count_again().await;
+            self.try_count_again().await?;
             // First: the window must not show them where they were as well.
             self.changed(back.iter().map(|entry| &entry.id));
             self.announce(Stored { new: back, ..Stored::default() });
@@ -123,8 +123,11 @@ impl Owner {
             let rest = self.history.run(move |inbox| inbox.empty_trash(until)).await?;
             self.keeping.trash_at = rest.map(put_back_until);
         }
-        if is_due(Some(self.keeping.figures_at)) || (self.keeping.outdated && self.keeping.may_count()) {
-            self.count_again().await;
+        // Now and then in any case: a clock that was set back brings nothing due.
+        let long_ago = self.keeping.counted_at.is_some_and(|counted_at| counted_at.elapsed() >= LONGEST);
+        let outdated = self.keeping.outdated && self.keeping.may_count();
+        if is_due(Some(self.keeping.figures_at)) || long_ago || outdated {
+            self.try_count_again().await?;
         }
         if self.keeping.fill_at.is_some_and(|fill_at| fill_at <= Instant::now()) {
             let more = self.history.run(|inbox| inbox.fill_search(SLICE)).await?;
@@ -143,10 +146,6 @@ impl Owner {
 
     /// Tells that so many rows are gone, or 0: that some are back.
     pub(super) async fn removed(&mut self, count: u32) {
-        match count {
-            0 => self.alerting.look_through(),
-            _ => self.alerting.look_at_all(),
-        }
         self.count_again().await;
         self.announcer.tell(Event::Removed { count });
     }

@@ -19,6 +19,7 @@ impl Owner {
             next.channels.push(name.clone());
             self.save(next).await?;
             self.state.channels.wanted(&name);
+            self.followed_others().await;
         }
         if let Some(feed) = &self.feed {
             feed.session().join(&name);
@@ -32,6 +33,7 @@ impl Owner {
         if next != self.state.settings {
             self.save(next).await?;
             self.state.channels.unwanted(name);
+            self.followed_others().await;
             if let Some(feed) = &self.feed {
                 feed.session().leave(name);
             }
@@ -48,9 +50,16 @@ impl Owner {
             tracing::warn!(%fault, "a refused channel stays in the saved settings");
             self.state.settings = next;
         }
+        self.followed_others().await;
         if let Some(feed) = &self.feed {
             feed.session().leave(name);
         }
+    }
+
+    /// Other channels than before are followed: other rows wait.
+    async fn followed_others(&mut self) {
+        self.alerting.look_through();
+        self.count_again().await;
     }
 
     pub(super) async fn change(&mut self, change: &SettingsChange) -> Result<Value, Fault> {

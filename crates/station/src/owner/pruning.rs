@@ -52,9 +52,10 @@ impl Owner {
         let done = went < SLICE;
         self.pruning.due = now + if done { EVERY } else { BREATH };
         if went > 0 {
-            self.count_again().await;
+            self.keeping.count_later();
         }
         if self.pruning.untold >= UNTOLD || (done && self.pruning.untold > 0) {
+            self.count_again().await;
             self.alerting.look_at_all();
             let count = std::mem::take(&mut self.pruning.untold);
             tracing::info!(count, "old notifications went from the history");

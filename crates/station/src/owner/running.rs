@@ -30,7 +30,7 @@ impl Owner {
                     Some(Request::ToastActivated(id, action)) => self.toast_activated(id, action).await,
                     Some(Request::Show(place)) => self.announcer.tell(Event::ShowRequested { place }),
                     Some(Request::MayQuit(reply)) => self.may_quit(reply),
-                    Some(Request::ScreenLocked(locked)) => self.screen_locked = locked,
+                    Some(Request::ScreenLocked(locked)) => self.screen_locked(locked),
                     Some(Request::Close(reply)) => break Some(reply),
                     None => break None,
                 },

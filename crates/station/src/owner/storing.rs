@@ -188,10 +188,16 @@ impl Owner {
 
     /// The figures after something else than an arrival changed them. A disk that cannot be read leaves them as they were.
     pub(super) async fn count_again(&mut self) {
-        let asked = Asked::now(&self.state.settings, &*self.clock);
-        match self.history.run(move |inbox| Figures::of(inbox, Some(&asked))).await {
-            Ok(figures) => figures.show(&mut self.state, &mut self.keeping),
-            Err(fault) => tracing::error!(%fault, "the history cannot be counted"),
+        if let Err(fault) = self.try_count_again().await {
+            tracing::error!(%fault, "the history cannot be counted");
         }
+    }
+
+    /// The same, for whoever tries again.
+    pub(super) async fn try_count_again(&mut self) -> Result<(), HistoryFault> {
+        let asked = Asked::now(&self.state.settings, &*self.clock);
+        let figures = self.history.run(move |inbox| Figures::of(inbox, Some(&asked))).await?;
+        figures.show(&mut self.state, &mut self.keeping);
+        Ok(())
     }
 }
