@@ -48,8 +48,8 @@ mod tests {
             [Open, Remind],
             "nothing to take leaves room for the reminder"
         );
-        assert_eq!(choose(&[Open], false), [Open]);
-        assert_eq!(choose(&[], true), [], "several notifications in one have no buttons");
+        assert_eq!(choose(&[Open], false), [Open], "several notifications in one only open");
+        assert_eq!(choose(&[], true), [], "there is nothing to press while the screen is locked");
     }
 
     #[test]
