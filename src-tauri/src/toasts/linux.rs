@@ -104,10 +104,8 @@ impl DesktopToaster {
         }
         if service.can("actions") {
             let language = *self.language.borrow();
-            // A click beside the buttons, which some services draw as one more.
-            notification.action("default", ToastAction::Open.label(language));
-            for action in buttons::shown(&toast.actions) {
-                notification.action(buttons::key(action), action.label(language));
+            for (key, action) in pressable(&toast.actions) {
+                notification.action(key, action.label(language));
             }
         }
         notification
@@ -230,6 +228,14 @@ impl Service {
     }
 }
 
+/// What can be pressed, by the keys that the service reports. First a click beside the buttons, which some services
+/// draw as one more; not on a locked screen, where nothing is offered and anybody could press.
+fn pressable(offered: &[ToastAction]) -> Vec<(&'static str, ToastAction)> {
+    let beside = offered.contains(&ToastAction::Open).then_some(("default", ToastAction::Open));
+    let buttons = buttons::shown(offered).into_iter().map(|action| (buttons::key(action), action));
+    beside.into_iter().chain(buttons).collect()
+}
+
 /// Nobody has the service's name, and starting somebody for it is not possible or failed.
 fn nobody_there(error: &str) -> bool {
     error.strip_prefix("org.freedesktop.DBus.Error.").is_some_and(|name| {
@@ -240,6 +246,15 @@ fn nobody_there(error: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_offers_to_open_opens_by_a_click_beside_the_buttons_and_a_locked_screen_by_none() {
+        use ToastAction::{Open, Take};
+        let everything = [("default", Open), ("take", Take), ("open", Open)];
+        assert_eq!(pressable(&[Take, Open]), everything);
+        assert_eq!(pressable(&[Open]), [("default", Open), ("open", Open)]);
+        assert_eq!(pressable(&[]), [], "a stranger opens nothing");
+    }
 
     #[test]
     fn an_absent_service_is_told_from_a_failing_one() {
