@@ -127,19 +127,19 @@ impl DesktopToaster {
         let clicks = self.clicks.clone();
         let (clicked_id, clicked_at) = (id.clone(), place.clone());
         let waiter = tauri::async_runtime::spawn(async move {
-            let clicked = handle.wait_for_action_async(|response| {
-                let action = match response {
-                    NotificationResponse::Default => Some(ToastAction::Open),
-                    NotificationResponse::Action(key) => buttons::named(key),
-                    NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => None,
-                };
+            let mut clicked = false;
+            let over = handle.wait_for_action_async(|response| {
+                let action = pressed(response);
+                clicked = action.is_some();
                 if let Some(action) = action {
                     // Nobody listens any more only while the app is ending.
                     let _ = clicks.send(Click { id: clicked_id, action });
                 }
             });
-            if timeout(CLICKABLE_FOR, clicked).await.is_ok() {
-                // What was clicked is done with, but not every service closes it; those that did refuse.
+            let heard = timeout(CLICKABLE_FOR, over).await.is_ok();
+            if heard && clicked {
+                // What was clicked is done with, but not every service closes it; those that did refuse. One that
+                // went by itself is left alone: closed once more, it would go from Plasma's history too.
                 let _ = timeout(DEADLINE, close(&clicked_at)).await;
             }
         });
@@ -236,6 +236,15 @@ fn pressable(offered: &[ToastAction]) -> Vec<(&'static str, ToastAction)> {
     beside.into_iter().chain(buttons).collect()
 }
 
+/// What was pressed, unless the pop-up is over without that.
+fn pressed(response: &NotificationResponse) -> Option<ToastAction> {
+    match response {
+        NotificationResponse::Default => Some(ToastAction::Open),
+        NotificationResponse::Action(key) => buttons::named(key),
+        NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => None,
+    }
+}
+
 /// Nobody has the service's name, and starting somebody for it is not possible or failed.
 fn nobody_there(error: &str) -> bool {
     error.strip_prefix("org.freedesktop.DBus.Error.").is_some_and(|name| {
@@ -254,6 +263,16 @@ mod tests {
         assert_eq!(pressable(&[Take, Open]), everything);
         assert_eq!(pressable(&[Open]), [("default", Open), ("open", Open)]);
         assert_eq!(pressable(&[]), [], "a stranger opens nothing");
+    }
+
+    #[test]
+    fn a_pop_up_that_went_by_itself_was_not_pressed() {
+        use notify_rust::CloseReason::{Dismissed, Expired};
+        for gone in [Expired, Dismissed] {
+            assert_eq!(pressed(&NotificationResponse::Closed(gone)), None);
+        }
+        assert_eq!(pressed(&NotificationResponse::Default), Some(ToastAction::Open));
+        assert_eq!(pressed(&"take".into()), Some(ToastAction::Take));
     }
 
     #[test]
