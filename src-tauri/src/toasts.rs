@@ -2,6 +2,8 @@
 //! whatever goes wrong here is reported and never waited for.
 
 mod buttons;
+#[cfg(any(test, not(target_os = "linux")))]
+mod live;
 #[cfg(target_os = "linux")]
 #[path = "toasts/linux.rs"]
 mod system;

@@ -1,31 +1,31 @@
 //! Pop-ups on Windows and macOS, where notify-rust can only block, and can neither replace a pop-up nor take it
 //! back: an update has one of its own, above the one that it makes out of date, and what somebody took stays until
-//! the system lets it go. A click on it still shows who took it.
+//! the system lets it go. A click on it still shows who took it. What is to show once more while it still shows has
+//! nothing new to say, and is left as it is.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chapfood_station::contract::Language;
 use chapfood_station::{Toast, ToastAction, ToastFault, Toaster};
 use notify_rust::{CloseReason, Notification, NotificationResponse};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::live::{Live, Place};
 use super::{Click, buttons, text};
 use crate::words::{Words, desktop_language};
 
 /// Without an id of its own the pop-up calls itself PowerShell.
 #[cfg(windows)]
 const APP_ID: &str = "app.chapfood.notifications";
-/// Each pop-up holds a thread until it is gone.
-const LIVE: usize = 64;
 
 /// Shows pop-ups, and reports which of them were clicked.
 #[derive(Debug)]
 pub(crate) struct DesktopToaster {
     language: watch::Receiver<Language>,
     clicks: mpsc::UnboundedSender<Click>,
-    live: Arc<AtomicUsize>,
+    /// Locked only to look and to note.
+    live: Arc<Mutex<Live>>,
 }
 
 impl DesktopToaster {
@@ -42,17 +42,20 @@ impl DesktopToaster {
 
 impl Toaster for DesktopToaster {
     async fn show(&self, toast: Toast) -> Result<(), ToastFault> {
-        if self.live.fetch_add(1, Ordering::Relaxed) >= LIVE {
-            self.live.fetch_sub(1, Ordering::Relaxed);
-            tracing::warn!("no pop-up: {LIVE} of them are still open");
-            return Err(ToastFault::Failing);
+        match self.live.lock().unwrap_or_else(PoisonError::into_inner).comes(&toast.id) {
+            Place::Own => {}
+            Place::Shows => return Ok(()),
+            Place::Full => {
+                tracing::warn!("no pop-up: too many of them are still open");
+                return Err(ToastFault::Failing);
+            }
         }
         let (shown, outcome) = oneshot::channel();
         let (clicks, live) = (self.clicks.clone(), self.live.clone());
         let language = *self.language.borrow();
         std::thread::spawn(move || {
             show_and_wait(&toast, language, shown, &clicks);
-            live.fetch_sub(1, Ordering::Relaxed);
+            live.lock().unwrap_or_else(PoisonError::into_inner).gone(&toast.id);
         });
         outcome.await.unwrap_or(Err(ToastFault::Failing))
     }
