@@ -13,7 +13,7 @@ use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, Tray
 use tauri::{AppHandle, Manager};
 
 use crate::{desktop::Desktop, window, words::Words};
-use menu::Menu;
+use menu::{Choices, Menu};
 use view::{Choice, Face, View};
 
 const NORMAL: Image<'_> = tauri::include_image!("icons/tray/normal.png");
@@ -28,7 +28,7 @@ pub(crate) struct Tray {
     icon: TrayIcon,
     menu: Menu,
     /// What the menu's lines do at the moment, for whoever chooses one. Locked only to look and to replace.
-    choices: Arc<Mutex<Vec<Choice>>>,
+    choices: Arc<Mutex<Choices>>,
     shown: View,
 }
 
@@ -36,8 +36,8 @@ impl Tray {
     /// Puts the icon into the tray.
     pub(crate) fn new(app: &AppHandle, snapshot: &Snapshot) -> tauri::Result<Self> {
         let shown = View::of(snapshot, Words::of(&snapshot.settings), &here());
-        let menu = Menu::of(app, &shown.lines)?;
-        let choices = Arc::new(Mutex::new(menu::choices(&shown.lines)));
+        let menu = Menu::of(app, &shown.lines, 0)?;
+        let choices = Arc::new(Mutex::new(Choices::of(&shown.lines, menu.generation())));
         let offered = choices.clone();
         let icon = TrayIconBuilder::with_id("main")
             .icon(shown.face.image())
@@ -45,9 +45,8 @@ impl Tray {
             .menu(menu.shown())
             .show_menu_on_left_click(false)
             .on_menu_event(move |app, event| {
-                let number = event.id().as_ref().parse::<usize>();
                 let choices = offered.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(choice) = number.ok().and_then(|number| choices.get(number)) {
+                if let Some(choice) = choices.named(event.id().as_ref()) {
                     chosen(app, choice.clone());
                 }
             })
@@ -82,10 +81,11 @@ impl Tray {
             if menu::have_one_shape(&view.lines, &self.shown.lines) {
                 self.menu.say(&view.lines)?;
             } else {
-                self.menu = Menu::of(&self.app, &view.lines)?;
+                self.menu = Menu::of(&self.app, &view.lines, self.menu.generation() + 1)?;
                 self.icon.set_menu(Some(self.menu.shown().clone()))?;
             }
-            *self.choices.lock().unwrap_or_else(PoisonError::into_inner) = menu::choices(&view.lines);
+            *self.choices.lock().unwrap_or_else(PoisonError::into_inner) =
+                Choices::of(&view.lines, self.menu.generation());
         }
         self.shown = view;
         Ok(())

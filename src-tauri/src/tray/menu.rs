@@ -6,8 +6,9 @@ use tauri::{AppHandle, Wry};
 
 use super::view::{Choice, Line};
 
-/// A menu, with what can change in it. Items are called by their numbers, from above.
+/// A menu, with what can change in it. Items are called by the menu's generation and their numbers, from above.
 pub(super) struct Menu {
+    generation: u64,
     whole: tauri::menu::Menu<Wry>,
     parts: Vec<Part>,
 }
@@ -18,26 +19,30 @@ enum Part {
 }
 
 impl Menu {
-    pub(super) fn of(app: &AppHandle, lines: &[Line]) -> tauri::Result<Self> {
-        let whole = tauri::menu::Menu::new(app)?;
-        let mut parts = Vec::new();
+    pub(super) fn of(app: &AppHandle, lines: &[Line], generation: u64) -> tauri::Result<Self> {
+        let mut menu = Self { generation, whole: tauri::menu::Menu::new(app)?, parts: Vec::new() };
         for line in lines {
             match line {
-                Line::Separator => whole.append(&PredefinedMenuItem::separator(app)?)?,
+                Line::Separator => menu.whole.append(&PredefinedMenuItem::separator(app)?)?,
                 Line::Item { text, enabled, .. } => {
-                    let item = item(app, parts.len(), text, *enabled)?;
-                    whole.append(&item)?;
-                    parts.push(Part::Item(item));
+                    let item = menu.item(app, text, *enabled)?;
+                    menu.whole.append(&item)?;
+                    menu.parts.push(Part::Item(item));
                 }
                 Line::Group { text, lines } => {
-                    let group = Submenu::with_id(app, parts.len().to_string(), literal(text), true)?;
-                    whole.append(&group)?;
-                    parts.push(Part::Group(group.clone()));
-                    fill(app, &group, lines, &mut parts)?;
+                    let group = Submenu::with_id(app, menu.next_name(), literal(text), true)?;
+                    menu.whole.append(&group)?;
+                    menu.parts.push(Part::Group(group.clone()));
+                    menu.fill(app, &group, lines)?;
                 }
             }
         }
-        Ok(Self { whole, parts })
+        Ok(menu)
+    }
+
+    /// Which menu this is of those that there were.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     pub(super) fn shown(&self) -> &tauri::menu::Menu<Wry> {
@@ -58,25 +63,33 @@ impl Menu {
         }
         Ok(())
     }
-}
 
-fn fill(app: &AppHandle, group: &Submenu<Wry>, lines: &[Line], parts: &mut Vec<Part>) -> tauri::Result<()> {
-    for line in lines {
-        match line {
-            Line::Item { text, enabled, .. } => {
-                let item = item(app, parts.len(), text, *enabled)?;
-                group.append(&item)?;
-                parts.push(Part::Item(item));
+    fn fill(&mut self, app: &AppHandle, group: &Submenu<Wry>, lines: &[Line]) -> tauri::Result<()> {
+        for line in lines {
+            match line {
+                Line::Item { text, enabled, .. } => {
+                    let item = self.item(app, text, *enabled)?;
+                    group.append(&item)?;
+                    self.parts.push(Part::Item(item));
+                }
+                // One menu beside another is enough.
+                Line::Separator | Line::Group { .. } => group.append(&PredefinedMenuItem::separator(app)?)?,
             }
-            // One menu beside another is enough.
-            Line::Separator | Line::Group { .. } => group.append(&PredefinedMenuItem::separator(app)?)?,
         }
+        Ok(())
     }
-    Ok(())
+
+    fn item(&self, app: &AppHandle, text: &str, enabled: bool) -> tauri::Result<MenuItem<Wry>> {
+        MenuItem::with_id(app, self.next_name(), literal(text), enabled, None::<&str>)
+    }
+
+    fn next_name(&self) -> String {
+        name(self.generation, self.parts.len())
+    }
 }
 
-fn item(app: &AppHandle, number: usize, text: &str, enabled: bool) -> tauri::Result<MenuItem<Wry>> {
-    MenuItem::with_id(app, number.to_string(), literal(text), enabled, None::<&str>)
+fn name(generation: u64, number: usize) -> String {
+    format!("{generation}.{number}")
 }
 
 /// The text as a menu shows it: `&` would mark an access key.
@@ -84,13 +97,28 @@ fn literal(text: &str) -> String {
     text.replace('&', "&&")
 }
 
-/// What each numbered line does.
-pub(super) fn choices(lines: &[Line]) -> Vec<Choice> {
-    let choice = |line: &Line| match line {
-        Line::Item { choice, .. } => choice.clone(),
-        Line::Group { .. } | Line::Separator => Choice::Nothing,
-    };
-    numbered(lines).map(choice).collect()
+/// What the lines of the present menu do.
+pub(super) struct Choices {
+    generation: u64,
+    by_number: Vec<Choice>,
+}
+
+impl Choices {
+    pub(super) fn of(lines: &[Line], generation: u64) -> Self {
+        let choice = |line: &Line| match line {
+            Line::Item { choice, .. } => choice.clone(),
+            Line::Group { .. } | Line::Separator => Choice::Nothing,
+        };
+        Self { generation, by_number: numbered(lines).map(choice).collect() }
+    }
+
+    /// What the item of this name does. An item of an earlier menu, which a panel may still show, does nothing:
+    /// where it stood may now be the line that ends the app.
+    pub(super) fn named(&self, item: &str) -> Option<&Choice> {
+        let (generation, number) = item.split_once('.')?;
+        let present = generation.parse() == Ok(self.generation);
+        self.by_number.get(number.parse::<usize>().ok().filter(|_| present)?)
+    }
 }
 
 /// Whether only texts differ.
@@ -130,7 +158,20 @@ mod tests {
         let inner = group(vec![item("b", Choice::TryNow), Line::Separator, item("c", Choice::Wall)]);
         let lines = [item("a", Choice::Window), Line::Separator, inner, item("d", Choice::Quit)];
         let expected = [Choice::Window, Choice::Nothing, Choice::TryNow, Choice::Wall, Choice::Quit];
-        assert_eq!(choices(&lines), expected);
+        assert_eq!(Choices::of(&lines, 0).by_number, expected);
+    }
+
+    #[test]
+    fn a_click_on_an_earlier_menu_ends_nothing() {
+        let before = Choices::of(&[item("a", Choice::Window), item("b", Choice::Wall)], 7);
+        let now = Choices::of(&[item("a", Choice::Window), item("d", Choice::Quit)], 8);
+        let second = name(7, 1);
+        assert_eq!(before.named(&second), Some(&Choice::Wall));
+        assert_eq!(now.named(&second), None);
+        assert_eq!(now.named(&name(8, 1)), Some(&Choice::Quit));
+        for unknown in ["1", "8", "8.", "8.2", "8.1.1", ".1", ""] {
+            assert_eq!(now.named(unknown), None, "{unknown:?}");
+        }
     }
 
     #[test]
