@@ -1,6 +1,6 @@
 //! Whether the screen is locked, as the desktop says it on its buses. Without anybody who says so it never is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::StreamExt as _;
 use tauri::{AppHandle, Manager as _};
@@ -53,18 +53,50 @@ impl Lock {
     }
 }
 
+/// Passes on what is heard in one place. With its end nobody would hear there any more that the screen is open
+/// again, so that it takes back whatever was said.
+struct Passing {
+    tell: mpsc::UnboundedSender<Said>,
+    said_by: HashSet<String>,
+}
+
+impl Passing {
+    fn to(tell: &mpsc::UnboundedSender<Said>) -> Self {
+        Self { tell: tell.clone(), said_by: HashSet::new() }
+    }
+
+    /// Whether anybody wants to hear more.
+    fn on(&mut self, said: Said) -> bool {
+        match &said {
+            Said::Locked { by, .. } => drop(self.said_by.insert(by.clone())),
+            // The bus tells of everybody who leaves it.
+            Said::Gone { who } => drop(self.said_by.remove(who)),
+        }
+        self.tell.send(said).is_ok()
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        for who in self.said_by.drain() {
+            // Nobody wants to hear it only while the app is ending.
+            let _ = self.tell.send(Said::Gone { who });
+        }
+    }
+}
+
 /// Tells the station whenever the screen is locked or opened.
 pub(crate) fn follow(app: &AppHandle) {
     let app = app.clone();
     let (tell, mut heard) = mpsc::unbounded_channel();
-    let to_logind = tell.clone();
+    let (of_savers, of_logind) = (Passing::to(&tell), Passing::to(&tell));
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = listen_to_savers(&tell).await {
+        if let Err(error) = listen_to_savers(of_savers).await {
             tracing::info!("no screen saver says whether the screen is locked: {error}");
         }
     });
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = listen_to_logind(&to_logind).await {
+        if let Err(error) = listen_to_logind(of_logind).await {
             tracing::info!("the system does not say whether the screen is locked: {error}");
         }
     });
@@ -82,7 +114,7 @@ pub(crate) fn follow(app: &AppHandle) {
 }
 
 /// Screen savers may come and go: it is their signals that count, after one question to those who are there.
-async fn listen_to_savers(tell: &mpsc::UnboundedSender<Said>) -> zbus::Result<()> {
+async fn listen_to_savers(mut pass: Passing) -> zbus::Result<()> {
     let session = Connection::session().await?;
     let changed = MatchRule::builder().msg_type(Type::Signal).member("ActiveChanged").build()?;
     let mut changes = MessageStream::for_match_rule(changed, &session, None).await?;
@@ -93,7 +125,7 @@ async fn listen_to_savers(tell: &mpsc::UnboundedSender<Said>) -> zbus::Result<()
         let Ok(owner) = bus.get_name_owner(name.try_into()?).await else { continue };
         let asked = session.call_method(Some(name), path, Some(name), "GetActive", &()).await;
         if let Ok(locked) = asked.and_then(|reply| reply.body().deserialize::<bool>()) {
-            let _ = tell.send(Said::Locked { by: owner.to_string(), locked });
+            pass.on(Said::Locked { by: owner.to_string(), locked });
         }
     }
     loop {
@@ -105,7 +137,7 @@ async fn listen_to_savers(tell: &mpsc::UnboundedSender<Said>) -> zbus::Result<()
             }
             else => return Ok(()),
         };
-        if said.is_some_and(|said| tell.send(said).is_err()) {
+        if said.is_some_and(|said| !pass.on(said)) {
             return Ok(());
         }
     }
@@ -120,7 +152,7 @@ fn saver_said(message: &zbus::Message) -> Option<Said> {
 }
 
 /// Lockers without a desktop around them tell the system.
-async fn listen_to_logind(tell: &mpsc::UnboundedSender<Said>) -> zbus::Result<()> {
+async fn listen_to_logind(mut pass: Passing) -> zbus::Result<()> {
     let system = Connection::system().await?;
     let manager = ("/org/freedesktop/login1", Some("org.freedesktop.login1.Manager"));
     let found = system.call_method(Some(LOGIND), manager.0, manager.1, "GetSession", &("auto")).await?;
@@ -137,7 +169,7 @@ async fn listen_to_logind(tell: &mpsc::UnboundedSender<Said>) -> zbus::Result<()
     let mut now = bool::try_from(hint.body().deserialize::<OwnedVariant>()?).ok();
     loop {
         if let Some(locked) = now
-            && tell.send(Said::Locked { by: LOGIND.into(), locked }).is_err()
+            && !pass.on(Said::Locked { by: LOGIND.into(), locked })
         {
             return Ok(());
         }
@@ -177,5 +209,25 @@ mod tests {
         assert!(lock.hear(said(":1.7", true)));
         assert!(lock.hear(Said::Gone { who: ":1.8".into() }));
         assert!(!lock.hear(Said::Gone { who: ":1.7".into() }));
+    }
+
+    #[test]
+    fn whoever_stops_listening_takes_back_what_was_said_there_and_nothing_else() {
+        let (tell, mut heard) = mpsc::unbounded_channel();
+        let (mut savers, mut logind) = (Passing::to(&tell), Passing::to(&tell));
+        for locked in [said(":1.7", true), said(":1.8", true), Said::Gone { who: ":1.8".into() }] {
+            assert!(savers.on(locked));
+        }
+        assert!(logind.on(said(LOGIND, true)));
+        let (mut lock, mut hear) = (Lock::default(), || heard.try_recv().ok());
+        while let Some(said) = hear() {
+            lock.hear(said);
+        }
+        drop(savers);
+        assert_eq!(hear(), Some(Said::Gone { who: ":1.7".into() }));
+        assert_eq!(hear(), None, "what was taken back before is not once more");
+        assert!(lock.hear(Said::Gone { who: ":1.7".into() }), "the system still says locked");
+        drop(logind);
+        assert!(!hear().is_some_and(|said| lock.hear(said)), "nobody says so any more");
     }
 }
