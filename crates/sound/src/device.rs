@@ -38,7 +38,7 @@ impl Device {
     pub(crate) fn start() -> Self {
         let (orders, ordered) = channel();
         let thread = std::thread::Builder::new().name("chapfood-sound".into());
-        if let Err(error) = thread.spawn(move || run(&ordered)) {
+        if let Err(error) = thread.spawn(move || run(&ordered, open_default)) {
             tracing::error!(%error, "no thread for the sounds");
         }
         Self { orders }
@@ -59,7 +59,8 @@ struct Open {
     answered: Arc<AtomicBool>,
 }
 
-fn run(orders: &Receiver<Order>) {
+/// Plays what is ordered, on devices that come from `opens`.
+fn run(orders: &Receiver<Order>, mut opens: impl FnMut() -> Result<Open, DeviceSinkError>) {
     let mut open: Option<Open> = None;
     loop {
         let order = match &open {
@@ -67,18 +68,27 @@ fn run(orders: &Receiver<Order>) {
             Some(_) => orders.recv_timeout(IDLE),
         };
         match order {
-            Ok(order) => open = play(order, open.take()),
+            Ok(order) => open = play(order, open.take(), &mut opens),
             Err(RecvTimeoutError::Timeout) => open = None,
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-/// Plays on the open device, or opens one. Returns the device if it is of use.
-fn play(Order { sound, gain, begun }: Order, open: Option<Open>) -> Option<Open> {
+/// Plays on the open device, or one that comes from `opens`. Returns the device if it is of use.
+fn play(
+    Order { sound, gain, begun }: Order,
+    open: Option<Open>,
+    opens: impl FnOnce() -> Result<Open, DeviceSinkError>,
+) -> Option<Open> {
+    if begun.is_closed() {
+        // Whoever asked gave up while a device hung, maybe hundreds of times: not all of it at once now. Only
+        // before a device is opened: a slow one plays late rather than never.
+        return open;
+    }
     let usable =
         open.filter(|open| !open.broken.load(Ordering::Relaxed) && open.answered.load(Ordering::Relaxed));
-    let mut open = match usable.map_or_else(open_default, Ok) {
+    let mut open = match usable.map_or_else(opens, Ok) {
         Ok(open) => open,
         Err(error) => {
             // Whoever asked may have given up.
@@ -185,6 +195,37 @@ impl Drop for Quiet {
     fn drop(&mut self) {
         if let Some(words) = &self.words {
             tracing::debug!("ALSA: {}", words.borrow());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_piled_up_while_a_device_hung_is_not_played_once_it_is_back() {
+        let (orders, ordered) = channel();
+        let order = || {
+            let (begun, outcome) = oneshot::channel();
+            orders.send(Order { sound: Sound::Bell, gain: 1.0, begun }).expect("it listens");
+            outcome
+        };
+        let waited_for = order();
+        for _ in 0..300 {
+            // Its asker has given up.
+            drop(order());
+        }
+        let last = order();
+        drop(orders);
+        let mut opened = 0;
+        run(&ordered, || {
+            opened += 1;
+            Err(DeviceSinkError::NoDevice)
+        });
+        assert_eq!(opened, 2, "only for those who wait");
+        for mut outcome in [waited_for, last] {
+            assert_eq!(outcome.try_recv(), Ok(Err(SoundFault::NoDevice)));
         }
     }
 }
