@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-/// The screen stays on until this is released, or the app has ended.
+/// The screen stays on until this is dropped, or the app has ended.
 #[derive(Debug)]
 pub(crate) struct Awake {
     /// Its end is what the thread waits for.
@@ -11,9 +11,8 @@ pub(crate) struct Awake {
 
 impl Awake {
     /// Asks the system. Windows keeps the wish for as long as the thread lives that had it, so it has its own.
-    pub(crate) async fn keep(why: &str) -> Option<Self> {
+    pub(crate) fn keep(why: &'static str) -> Self {
         let (held, released) = mpsc::channel::<()>();
-        let why = why.to_owned();
         std::thread::spawn(move || {
             let asked = keepawake::Builder::default()
                 .display(true)
@@ -30,9 +29,6 @@ impl Awake {
                 Err(error) => tracing::warn!("the system does not keep the screen on: {error}"),
             }
         });
-        Some(Self { _held: held })
+        Self { _held: held }
     }
-
-    /// Lets the screen go dark again.
-    pub(crate) async fn release(self) {}
 }
