@@ -5,8 +5,10 @@ import type { Station } from './station.svelte';
 export const PROMPT_MS = 8000;
 /** So long a card says what became of it, before it makes room. */
 const SHOWN_MS = 6000;
-/** Older takes are not undone with one key: it might be pressed by mistake. */
-const UNDO_MS = 15 * 60_000;
+/** Who has taken something by mistake notices soon; later the key would give back what somebody is at work on. */
+const UNDO_MS = 10_000;
+/** A press of undo that comes sooner is the one before, once more. */
+const UNDO_APART_MS = 1000;
 
 /** A card whose taking is under way: `asking` the station, `sent` to the hub, or `lost` to somebody else. */
 export interface Hold {
@@ -34,8 +36,9 @@ export class WallTaking {
   prompt = $state.raw<{ id: string; until: number } | null>(null);
   holds = $state.raw<ReadonlyMap<string, Hold>>(new Map());
   outcome = $state.raw<Outcome | null>(null);
-  /** The last one taken from here, as far as the station knows it. */
-  #last = $state.raw<Row | null>(null);
+  /** The last one taken from this wall, and when, unless it was undone or is somebody else's by now. */
+  #last = $state.raw<{ id: string; at: number } | null>(null);
+  #undoAgainAt = 0;
 
   constructor(
     private readonly station: Station,
@@ -62,32 +65,50 @@ export class WallTaking {
     this.prompt = null;
   }
 
+  /** Somebody leaves the question; the same key undoes, but not with the same press. */
+  cancel(now: number): void {
+    this.prompt = null;
+    this.#undoAgainAt = now + UNDO_APART_MS;
+  }
+
   /** Takes what is not held yet. Rejects with the station's fault; the card is then as before. */
   async take(detail: Detail, by: string | null, now: number): Promise<void> {
     this.prompt = null;
+    const last = { id: detail.id, at: now };
+    this.#last = last;
     this.#hold({ detail, phase: 'asking', since: now });
     try {
       await this.station.command({ do: 'take', id: detail.id, by });
     } catch (error) {
+      if (this.#last === last) this.#last = null;
       this.#drop(detail.id);
       throw error;
     }
     if (this.holds.get(detail.id)?.phase === 'asking') this.#hold({ detail, phase: 'sent', since: now });
   }
 
-  /** What undoing would give back: the last one that this computer took, not long ago. */
-  undoable(taken: readonly Row[], now: number): Row | null {
-    const ours = [...(this.#last ? [this.#last] : []), ...taken].filter(
-      (row) => row.taken?.mine && now - row.taken.at < UNDO_MS,
-    );
-    return ours.toSorted((a, b) => (b.taken?.at ?? 0) - (a.taken?.at ?? 0))[0] ?? null;
+  /** What undoing would give back: the last one taken here, as soon as the station knows of it, and not for long. */
+  undoable(now: number): string | null {
+    const last = this.#last;
+    if (!last || now - last.at >= UNDO_MS || this.holds.get(last.id)?.phase === 'asking') return null;
+    return last.id;
   }
 
-  async undo(row: Row): Promise<void> {
-    await this.station.command({ do: 'release', id: row.id });
-    if (this.#last?.id === row.id) this.#last = null;
-    this.#drop(row.id);
-    this.outcome = { what: 'undone', row };
+  /**
+   * Gives the last one back, unless somebody else has it by now. `released` is called with it before its card may
+   * leave. Rejects with the station's fault; then nothing has changed.
+   */
+  async undo(now: number, released: (detail: Detail) => void): Promise<void> {
+    const last = this.#last;
+    if (!last || this.undoable(now) === null || now < this.#undoAgainAt) return;
+    this.#undoAgainAt = now + UNDO_APART_MS;
+    const detail = await this.station.command({ do: 'open', id: last.id });
+    if (!detail.taken?.mine) return this.#forget(last.id);
+    await this.station.command({ do: 'release', id: last.id });
+    this.#forget(last.id);
+    released(detail);
+    this.#drop(last.id);
+    this.outcome = { what: 'undone', row: detail };
   }
 
   /** Somebody else took a card while this computer was asking who takes it. */
@@ -110,6 +131,8 @@ export class WallTaking {
   /** The wall shows other cards from now on. */
   reset(): void {
     this.prompt = null;
+    this.outcome = null;
+    this.#last = null;
     this.holds = new Map();
   }
 
@@ -125,17 +148,20 @@ export class WallTaking {
   #settle(id: string, detail: Detail | null, now: number): void {
     const hold = this.holds.get(id);
     const taken = detail?.taken ?? null;
-    if (this.#last?.id === id) this.#last = taken?.mine ? detail : null;
-    if (!hold || hold.phase === 'lost') return;
     // The change that our own asking brings may be told after this one.
-    if (detail && !taken && hold.phase === 'asking') return;
+    if (detail && !taken && hold?.phase === 'asking') return;
+    if (!taken?.mine) this.#forget(id);
+    if (!hold || hold.phase === 'lost') return;
     if (!detail || !taken) return this.#drop(id);
     if (!taken.mine) return this.lose(detail, now);
-    this.#last = detail;
     if (taken.queued) return;
     this.callbacks.gone(id);
     this.#drop(id);
     this.outcome = { what: 'taken', row: detail };
+  }
+
+  #forget(id: string): void {
+    if (this.#last?.id === id) this.#last = null;
   }
 
   #hold(hold: Hold): void {

@@ -93,21 +93,12 @@ export class Wall {
     if (detail) await this.taking.take(detail, by, now);
   }
 
-  /** What undoing would give back. */
-  undoable(now: number): Row | null {
-    return this.taking.undoable(
-      this.taken.map(({ row }) => row),
-      now,
-    );
-  }
-
+  /** Gives the last one taken here back to its place. */
   async undo(now: number): Promise<void> {
-    const row = this.undoable(now);
-    if (!row) return;
-    this.#putBack.add(row.id);
-    const held = this.taking.holds.get(row.id);
-    if (held) this.#waiting = [...this.#waiting, held.detail];
-    await this.taking.undo(row);
+    const watching = this.#watching;
+    await this.taking.undo(now, (detail) => {
+      if (watching === this.#watching) this.#putBackInPlace(detail);
+    });
   }
 
   /** How people call it, if it was on this wall lately. */
@@ -226,6 +217,12 @@ export class Wall {
     const row = taken.find((one) => one.id === id);
     if (row) this.taking.lose({ ...asking, taken: row.taken }, Date.now());
     else this.taking.stopAsking();
+  }
+
+  #putBackInPlace(detail: Detail): void {
+    this.#putBack.add(detail.id);
+    this.#waiting = [...this.#waiting.filter(({ id }) => id !== detail.id), { ...detail, taken: null }];
+    this.#arrange(Date.now());
   }
 
   #arrange(now: number): void {

@@ -68,6 +68,9 @@ function set(change: Partial<WallSettings>, people: string[] = now.settings.peop
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const press = (place: number) => wall.press(place, Date.now());
+const undo = () => wall.undo(Date.now());
+const undoable = () => wall.taking.undoable(Date.now());
+const released = () => host.asked('release').map(({ id }) => id);
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: NOON });
@@ -224,37 +227,133 @@ test('undoing gives the last one back to its place', async () => {
   await press(1);
   hold('n_2', { ...ME, at: Date.now() });
   await pass(1000);
-  expect(wall.undoable(Date.now())?.id).toBe('n_2');
-  await wall.undo(Date.now());
+  expect(undoable()).toBe('n_2');
+  await undo();
   await pass(1000);
   expect(host.asked('release')).toEqual([{ do: 'release', id: 'n_2' }]);
   expect(numbers()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-  expect(wall.undoable(Date.now()), 'once').toBeNull();
+  expect(undoable(), 'once').toBeNull();
 });
 
 test('a take that the hub has not confirmed is undone as well, and its card stays', async () => {
   await press(1);
   await pass(1000);
   host.answer = (command) => (command.do === 'release' ? null : answer(command));
-  await wall.undo(Date.now());
+  await undo();
   expect(numbers(), 'before the station says what has changed').toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   hold('n_2', null);
   await pass(1000);
   expect([wall.taking.holds.size, wall.total]).toEqual([0, 10]);
 });
 
-test('what others took, or took over, or was taken long ago, is not undone', async () => {
-  held = [...held, order(11, 30, { ...ALICE, at: NOON }), order(12, 30, { ...ME, at: NOON - 16 * MINUTE })];
+test('only what was taken on this wall is undone: not what the same computer took elsewhere, or others', async () => {
+  held = [...held, order(11, 30, { ...ALICE, at: NOON }), order(12, 30, { ...ME, by: 'Bruno', at: NOON })];
   host.emit({ event: 'changed', ids: [] });
   await pass(1000);
-  expect(wall.undoable(Date.now())).toBeNull();
+  expect(undoable()).toBeNull();
+  await undo();
+  expect(released()).toEqual([]);
+});
+
+test('one step is undone, however often the key is pressed', async () => {
   await press(0);
   hold('n_1', { ...ME, at: Date.now() });
   await pass(1000);
-  expect(wall.undoable(Date.now())?.id).toBe('n_1');
-  hold('n_1', { ...ALICE, at: Date.now() });
+  await press(0);
+  hold('n_2', { ...ME, at: Date.now() });
   await pass(1000);
-  expect(wall.undoable(Date.now()), 'Alice’s now').toBeNull();
+  await Promise.all([undo(), undo()]);
+  for (let times = 0; times < 4; times += 1) {
+    await pass(450);
+    await undo();
+  }
+  expect(released()).toEqual(['n_2']);
+});
+
+test('a second press of undo does not reach the take that follows', async () => {
+  await press(0);
+  await undo();
+  await pass(600);
+  await press(1);
+  await undo();
+  expect(released()).toEqual(['n_1']);
+  await pass(400);
+  await undo();
+  expect(released()).toEqual(['n_1', 'n_2']);
+});
+
+test('the press that leaves a question does not undo when it chatters', async () => {
+  await press(0);
+  set({}, ['Alice', 'Bruno']);
+  await press(1);
+  wall.taking.cancel(Date.now());
+  await pass(450);
+  await undo();
+  expect(released()).toEqual([]);
+});
+
+test('a take is undone for ten seconds', async () => {
+  await press(0);
+  await pass(9999);
+  expect(undoable()).toBe('n_1');
+  await pass(1);
+  expect(undoable()).toBeNull();
+  await undo();
+  expect(released()).toEqual([]);
+});
+
+test('what is somebody else’s by now is not given back', async () => {
+  await press(0);
+  hold('n_1', { ...ME, at: Date.now() });
+  await pass(1000);
+  // The wall has not been told yet.
+  held = held.map((detail) => (detail.id === 'n_1' ? { ...detail, taken: ALICE } : detail));
+  expect(undoable()).toBe('n_1');
+  await undo();
+  expect([released(), undoable()]).toEqual([[], null]);
+});
+
+test('what the wall hears somebody else has is offered no more', async () => {
+  await press(0);
+  hold('n_1', { ...ME, at: Date.now() });
+  await pass(1000);
+  hold('n_1', ALICE);
+  await pass(1000);
+  expect(undoable(), 'Alice’s now').toBeNull();
+});
+
+test('a wall that was left does not undo what was taken on it', async () => {
+  await press(0);
+  set({ open: false });
+  set({ open: true });
+  await pass(1000);
+  expect(undoable()).toBeNull();
+});
+
+test('an undo that the station refuses changes nothing, and may be tried again', async () => {
+  await press(1);
+  hold('n_2', { ...ME, at: Date.now() });
+  await pass(1000);
+  host.answer = (command) => (command.do === 'release' ? Promise.reject(fault('outbox_full')) : answer(command));
+  await expect(undo()).rejects.toMatchObject({ code: 'outbox_full' });
+  wall.tick(Date.now());
+  await press(7);
+  expect(numbers(), 'the card is not there again').toEqual([1, 3, 4, 5, 6, 7, 8, 9]);
+  expect(wall.taking.outcome?.what).toBe('taken');
+  expect(undoable(), 'the last one now').toBe('n_9');
+});
+
+test('an undo that failed may be tried again', async () => {
+  await press(1);
+  await pass(1000);
+  host.answer = (command) => (command.do === 'release' ? Promise.reject(fault('outbox_full')) : answer(command));
+  await expect(undo()).rejects.toMatchObject({ code: 'outbox_full' });
+  host.answer = answer;
+  await pass(1000);
+  await undo();
+  await pass(1000);
+  expect(undoable()).toBeNull();
+  expect(wall.total).toBe(10);
 });
 
 test('several people: the card asks who, and takes in that name', async () => {
