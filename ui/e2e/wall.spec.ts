@@ -67,6 +67,26 @@ test('0 gives the last one back to its place', async ({ page, standIn }) => {
   expect(asked(standIn, 'release')).toEqual([{ do: 'release', id: 'n_43' }]);
 });
 
+test('pressing Annuler again and again gives back one order only', async ({ page, standIn }) => {
+  await open(page, standIn);
+  for (const [key, id] of [
+    ['4', 'n_43'],
+    ['2', 'n_42'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect(page.locator('p.tk')).toHaveCount(1);
+    standIn.hold(id, by('Comptoir'));
+    await expect(page.locator('p.tk')).toHaveCount(0);
+  }
+  const undo = page.locator('.wf .un');
+  await undo.click();
+  await expect(undo).toHaveCount(0);
+  await expect(cards(page).nth(1)).toHaveAttribute('aria-label', '42');
+  await page.keyboard.press('0');
+  await expect(cards(page).nth(3)).toHaveAttribute('aria-label', '44');
+  expect(asked(standIn, 'release')).toEqual([{ do: 'release', id: 'n_42' }]);
+});
+
 test('several people: the card asks who, and a number answers', async ({ page, standIn }) => {
   await open(page, standIn, ['Alice', 'Bruno', 'Chloé']);
   await page.keyboard.press('4');
@@ -75,6 +95,24 @@ test('several people: the card asks who, and a number answers', async ({ page, s
   await page.keyboard.press('2');
   await expect(question).toHaveCount(0);
   expect(asked(standIn, 'take')).toEqual([{ do: 'take', id: 'n_43', by: 'Bruno' }]);
+});
+
+test('a second tap on a card does not answer the question that the first one opened', async ({ page, standIn }) => {
+  await page.clock.install();
+  await open(page, standIn, ['Alice', 'Bruno', 'Chloé']);
+  await page.clock.pauseAt(Date.now() + 60_000);
+  const question = page.getByRole('group', { name: 'Qui s’en charge\u202f? 42' });
+  await page.getByRole('button', { name: 'Je prends 42' }).dblclick();
+  await expect(question).toBeVisible();
+  // Wherever the finger comes down, and Enter as well.
+  await question.getByRole('button', { name: 'Chloé' }).click();
+  await page.keyboard.press('Enter');
+  await expect(question).toBeVisible();
+  expect(asked(standIn, 'take')).toEqual([]);
+  await page.clock.runFor(600);
+  await question.getByRole('button', { name: 'Chloé' }).click();
+  await expect(question).toHaveCount(0);
+  expect(asked(standIn, 'take')).toEqual([{ do: 'take', id: 'n_42', by: 'Chloé' }]);
 });
 
 test('a question is left by Escape, by its button, or by itself, and nothing is taken', async ({ page, standIn }) => {
@@ -87,6 +125,8 @@ test('a question is left by Escape, by its button, or by itself, and nothing is 
   await expect(question).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Je prends Frigo 2 à 9 °C' }), 'the focus is the card’s').toBeFocused();
   await page.getByRole('button', { name: 'Je prends 44' }).click();
+  await expect(question).toBeVisible();
+  await page.clock.runFor(600);
   await question.getByRole('button', { name: 'Annuler' }).click();
   await expect(question).toHaveCount(0);
   await page.getByRole('button', { name: 'Je prends 44' }).click();

@@ -32,8 +32,8 @@ interface Callbacks {
 
 /** Taking orders from the wall: who takes it, what the hub says, and undoing the last one. */
 export class WallTaking {
-  /** The card that asks who takes it, until when. */
-  prompt = $state.raw<{ id: string; until: number } | null>(null);
+  /** The card that asks who takes it, since when and until when. */
+  prompt = $state.raw<{ id: string; since: number; until: number } | null>(null);
   holds = $state.raw<ReadonlyMap<string, Hold>>(new Map());
   outcome = $state.raw<Outcome | null>(null);
   /** The last one taken from this wall, and when, unless it was undone or is somebody else's by now. */
@@ -53,7 +53,7 @@ export class WallTaking {
   }
 
   ask(id: string, now: number): void {
-    this.prompt = { id, until: now + PROMPT_MS };
+    this.prompt = { id, since: now, until: now + PROMPT_MS };
   }
 
   /** The person is still choosing. */
