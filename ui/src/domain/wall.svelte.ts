@@ -38,6 +38,8 @@ export class Wall {
   #watched: { channel: string | null; expectations: string } | null = null;
   /** Grows with what is watched: an answer about something else comes too late. */
   #watching = 0;
+  /** Grows with what the wall learns of its cards itself: an answer that was asked for before is older than that. */
+  #learned = 0;
   #busy = false;
   #again = false;
   #answeredAt = 0;
@@ -47,7 +49,7 @@ export class Wall {
     this.#station = station;
     this.taking = new WallTaking(station, {
       changed: () => this.#arrange(Date.now()),
-      gone: (id) => (this.#waiting = this.#waiting.filter((detail) => detail.id !== id)),
+      gone: (id) => this.#knowWaiting(this.#waiting.filter((detail) => detail.id !== id)),
     });
     station.listen({
       event: (event) => this.#receive(event),
@@ -175,12 +177,16 @@ export class Wall {
   }
 
   async #load(): Promise<void> {
-    const watching = this.#watching;
+    const [watching, learned] = [this.#watching, this.#learned];
     const channel = this.#watched?.channel ?? null;
     try {
       const { cards, total, taken } = await this.#station.command({ do: 'waiting', channel, limit: MOST });
       const named = await this.#name(taken, cards);
       if (watching !== this.#watching) return;
+      if (learned !== this.#learned) {
+        this.#again = true;
+        return;
+      }
       this.#answeredAt = Date.now();
       this.#waiting = cards;
       this.total = total;
@@ -219,9 +225,14 @@ export class Wall {
     else this.taking.stopAsking();
   }
 
+  #knowWaiting(waiting: Detail[]): void {
+    this.#learned += 1;
+    this.#waiting = waiting;
+  }
+
   #putBackInPlace(detail: Detail): void {
     this.#putBack.add(detail.id);
-    this.#waiting = [...this.#waiting.filter(({ id }) => id !== detail.id), { ...detail, taken: null }];
+    this.#knowWaiting([...this.#waiting.filter(({ id }) => id !== detail.id), { ...detail, taken: null }]);
     this.#arrange(Date.now());
   }
 

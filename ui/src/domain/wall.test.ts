@@ -139,6 +139,46 @@ test('another channel’s answer that comes too late is dropped', async () => {
   expect(host.asked('waiting').at(-1)?.channel).toBe('bar');
 });
 
+/** Keeps back the answer to the next question what waits, until it is called. */
+async function slowly(): Promise<() => Promise<void>> {
+  let deliver: () => void = () => {};
+  host.answer = (command) => {
+    if (command.do !== 'waiting') return answer(command);
+    host.answer = answer;
+    const old = answer(command);
+    return new Promise((done) => (deliver = () => done(old)));
+  };
+  host.emit({ event: 'changed', ids: [] });
+  await pass(1000);
+  return async () => {
+    deliver();
+    await pass(10);
+  };
+}
+
+test('an answer from before the hub agreed does not bring a taken card back', async () => {
+  const deliver = await slowly();
+  await press(1);
+  hold('n_2', { ...ME, at: Date.now() });
+  await pass(10);
+  await deliver();
+  expect(numbers(wall.cards)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10]);
+  await pass(1000);
+  expect([numbers(wall.cards), wall.total]).toEqual([[1, 3, 4, 5, 6, 7, 8, 9, 10], 9]);
+});
+
+test('an answer from before a take was undone does not move its card', async () => {
+  await press(1);
+  hold('n_2', { ...ME, at: Date.now() });
+  await pass(1000);
+  const deliver = await slowly();
+  await undo();
+  await deliver();
+  expect(numbers()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  await pass(1000);
+  expect([numbers(), wall.total]).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], 10]);
+});
+
 test('a station that refuses is said and asked again, and the cards stay', async () => {
   host.answer = () => Promise.reject(fault('storage'));
   host.emit({ event: 'changed', ids: [] });
