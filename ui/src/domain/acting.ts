@@ -76,10 +76,7 @@ export class Acting {
 
   async toggleWall(): Promise<void> {
     const { app } = this;
-    const wall = app.station.snapshot?.settings.wall;
-    if (!wall) return;
-    const change = { wall: { ...wall, open: !wall.open } };
-    await app.attempt(app.station.command({ do: 'changeSettings', change }));
+    await app.attempt(app.choices.change(({ wall }) => ({ wall: { ...wall, open: !wall.open } })));
   }
 
   /** Writes what the list shows into a file. */

@@ -72,7 +72,7 @@ export class App {
     this.form = new SendForm(this.station);
     this.queue = new SendQueue(this.station, this.form);
     this.queue.onRefused = () => this.#sayRefused();
-    this.wall = new Wall(this.station);
+    this.wall = new Wall(this.station, this.choices);
     this.station.listen({
       event: (event) => this.#receive(event),
       reopened: () => this.announcer.caughtUp(this.station.snapshot?.catchUp ?? null),

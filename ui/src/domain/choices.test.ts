@@ -46,6 +46,19 @@ test('a snapshot says what was changed elsewhere', async () => {
   expect(kept().people).toEqual(['Awa', 'Chloé']);
 });
 
+test('a station that comes back says what was changed meanwhile', async () => {
+  const { host, choices, kept } = await made();
+  await choices.change(() => ({ people: ['Bruno'] }));
+  const answer = host.answer;
+  host.lose();
+  host.answer = (command) =>
+    command.do === 'snapshot' ? snapshot({ settings: settings({ people: ['Awa'] }) }) : answer(command);
+  host.open();
+  await settle();
+  await choices.change(({ people }) => ({ people: [...people, 'Chloé'] }));
+  expect(kept().people).toEqual(['Awa', 'Chloé']);
+});
+
 test('a change that is refused fails alone', async () => {
   const { host, choices, kept } = await made();
   const answer = host.answer;

@@ -18,6 +18,7 @@ export class Choices {
       event: ({ event }) => {
         if (event === 'snapshot') this.#made = null;
       },
+      reopened: () => (this.#made = null),
     });
   }
 

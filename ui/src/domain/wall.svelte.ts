@@ -1,4 +1,5 @@
 import type { Detail, Row, Snapshot, StationEvent, Wall as WallSettings } from '../host/host';
+import type { Choices } from './choices';
 import { preferencesOf } from './preferences';
 import type { Station } from './station.svelte';
 import { ageOf } from './wall-age';
@@ -30,6 +31,7 @@ export class Wall {
 
   readonly taking: WallTaking;
   readonly #station: Station;
+  readonly #choices: Choices;
   #waiting: Detail[] = [];
   #slots: Slot[] = [];
   readonly #putBack = new Set<string>();
@@ -45,8 +47,9 @@ export class Wall {
   #answeredAt = 0;
   #wake: () => void = () => {};
 
-  constructor(station: Station) {
+  constructor(station: Station, choices: Choices) {
     this.#station = station;
+    this.#choices = choices;
     this.taking = new WallTaking(station, {
       changed: () => this.#arrange(Date.now()),
       gone: (id) => this.#knowWaiting(this.#waiting.filter((detail) => detail.id !== id)),
@@ -108,9 +111,8 @@ export class Wall {
     return this.#references.get(id) ?? null;
   }
 
-  async change(change: Partial<WallSettings>): Promise<void> {
-    const wall = this.#station.snapshot?.settings.wall;
-    if (wall) await this.#station.command({ do: 'changeSettings', change: { wall: { ...wall, ...change } } });
+  change(change: Partial<WallSettings>): Promise<void> {
+    return this.#choices.change(({ wall }) => ({ wall: { ...wall, ...change } }));
   }
 
   /** Time passes, while the wall is shown. */

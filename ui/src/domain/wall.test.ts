@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Command, Detail, Row, Snapshot, Taken, Wall as WallSettings } from '../host/host';
 import { fault, FakeHost, rows } from '../testing/fake-host';
 import { CHANNEL, settings, snapshot } from '../testing/sample';
+import { Choices } from './choices';
 import { Station } from './station.svelte';
 import { Wall } from './wall.svelte';
 
@@ -79,7 +80,7 @@ beforeEach(async () => {
   held = Array.from({ length: 10 }, (_, at) => order(at + 1, 20 - at));
   now = snapshot({ settings: settings({ username: 'Comptoir', wall: { open: true, channel: null, light: false } }) });
   station = new Station(host);
-  wall = new Wall(station);
+  wall = new Wall(station, new Choices(station));
   station.start();
   host.open();
   await pass(1000);
@@ -241,6 +242,18 @@ test('of what somebody else took first the card says so for some seconds, then l
   await pass(6000);
   wall.tick(Date.now());
   expect(numbers()[0]).toBe(2);
+});
+
+test('of two options chosen one right after the other, neither undoes the other', async () => {
+  host.answer = async (command) => {
+    if (command.do !== 'changeSettings') return answer(command);
+    // The snapshot that tells of it comes later.
+    now = { ...now, settings: { ...now.settings, wall: command.change.wall ?? now.settings.wall } };
+    return now.settings;
+  };
+  await Promise.all([wall.change({ light: true }), wall.change({ channel: 'bar' })]);
+  await wall.change({ open: false });
+  expect(now.settings.wall).toEqual({ open: false, channel: 'bar', light: true });
 });
 
 test('what others take without our asking just leaves', async () => {
