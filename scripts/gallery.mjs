@@ -16,11 +16,24 @@ const NAMES = {
   help: 'shortcuts',
 };
 
+/** The wall has screens of its own, and the design has few variants of it. */
+const WALL = {
+  'wall-1080p-dark-fr': 'wall-dark',
+  'wall-1080p-light-fr': 'wall-light',
+  'wall-portrait-dark-fr': 'wall-portrait',
+  'wall-who-1080p-dark-fr': 'wall-who',
+  'wall-empty-1080p-dark-fr': 'wall-empty',
+  'wall-offline-1080p-dark-fr': 'wall-offline',
+  'wall-laptop-dark-en': 'wall-en-1366',
+};
+
 const pictures = async (folder) =>
   (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.png')).sort();
 
+const VARIANT =
+  /^(?<screen>.+)-(?<size>compact|rail|wide|1080p|laptop|portrait)-(?<theme>light|dark)-(?<language>fr|en)\.png$/;
 const parsed = (await pictures(TAKEN))
-  .map((file) => /^(?<screen>.+)-(?<size>compact|rail|wide)-(?<theme>light|dark)-(?<language>fr|en)\.png$/.exec(file))
+  .map((file) => VARIANT.exec(file))
   .filter((match) => match !== null)
   .map((match) => ({ file: match[0], ...match.groups }));
 if (parsed.length === 0) {
@@ -32,8 +45,11 @@ const large = new Set(await pictures(join(TAKEN, 'larger')));
 
 /** The design's picture of the very same variant. */
 function counterpart({ screen, size, theme, language }) {
+  const wall = WALL[`${screen}-${size}-${theme}-${language}`];
   const name = NAMES[screen] ?? screen;
-  const file = `${name}${size === 'wide' ? '' : `-${size}`}${language === 'en' ? '-en' : ''}-${theme}.png`;
+  const file = wall
+    ? `${wall}.png`
+    : `${name}${size === 'wide' ? '' : `-${size}`}${language === 'en' ? '-en' : ''}-${theme}.png`;
   return design.has(file) ? file : null;
 }
 
