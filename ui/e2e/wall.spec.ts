@@ -87,6 +87,39 @@ test('pressing Annuler again and again gives back one order only', async ({ page
   expect(asked(standIn, 'release')).toEqual([{ do: 'release', id: 'n_42' }]);
 });
 
+test('an error is said at once on the wall as well', async ({ page, standIn }) => {
+  await open(page, standIn);
+  const fault = { ...order(90, '0:00'), type: 'error' as const, title: 'Four arrêté', at: Date.now() };
+  standIn.details = [fault, ...standIn.details];
+  standIn.emit({ event: 'arrived', rows: [fault], count: 1 });
+  await expect(page.getByRole('alert').filter({ hasText: 'Four arrêté' })).toBeAttached();
+});
+
+test('what reads like the sentence before is said again', async ({ page, standIn }) => {
+  await open(page, standIn);
+  standIn.details = standIn.details.map((detail) =>
+    ['n_39', 'n_42'].includes(detail.id) ? { ...detail, data: null, title: 'Café' } : detail,
+  );
+  standIn.emit({ event: 'changed', ids: ['n_39', 'n_42'] });
+  await expect(cards(page).nth(1)).toHaveAttribute('aria-label', 'Café');
+  const sentence = 'Café, déjà pris en charge par Alice';
+  const said = page.locator('[aria-live]').filter({ hasText: sentence });
+  await page.keyboard.press('1');
+  await expect(page.locator('p.tk.sent')).toHaveCount(1);
+  standIn.hold('n_39', by('Alice', false));
+  await expect(said).toBeAttached();
+  const again = said.evaluate(
+    (region) =>
+      new Promise<string>((done) =>
+        new MutationObserver(() => done(region.textContent)).observe(region, { childList: true }),
+      ),
+  );
+  await page.keyboard.press('2');
+  await expect(page.locator('p.tk.sent')).toHaveCount(1);
+  standIn.hold('n_42', by('Alice', false));
+  expect(await again).toBe(sentence);
+});
+
 test('several people: the card asks who, and a number answers', async ({ page, standIn }) => {
   await open(page, standIn, ['Alice', 'Bruno', 'Chloé']);
   await page.keyboard.press('4');
