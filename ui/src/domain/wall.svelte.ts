@@ -1,6 +1,6 @@
 import type { Detail, Row, Snapshot, StationEvent, Wall as WallSettings } from '../host/host';
 import type { Choices } from './choices';
-import { preferencesOf } from './preferences';
+import { preferencesOf, waits } from './preferences';
 import type { Station } from './station.svelte';
 import { ageOf } from './wall-age';
 import { wallCardOf, type Reference } from './wall-card';
@@ -8,8 +8,8 @@ import { peopleOf } from './people';
 import { arrange, isSettled, settle, SLOTS, type Slot } from './wall-slots';
 import { WallTaking } from './wall-taking.svelte';
 
-/** The station lists so many, and counts the others. */
-const MOST = 200;
+/** The station lists so many, each with all its data, and counts the others: those on the wall and some behind. */
+const MOST = 40;
 /** Between two questions to the station, however much arrives. */
 const APART_MS = 200;
 const RETRY_MS = 5000;
@@ -33,6 +33,8 @@ export class Wall {
   readonly #station: Station;
   readonly #choices: Choices;
   #waiting: Detail[] = [];
+  /** Behind which there are others that the station did not list; `null`: it listed all. */
+  #newestListed = $state.raw<Detail | null>(null);
   #slots: Slot[] = [];
   readonly #putBack = new Set<string>();
   #references = new Map<string, Reference | null>();
@@ -74,11 +76,15 @@ export class Wall {
     return Math.max(0, this.total - onWall);
   }
 
-  late(snapshot: Snapshot, now: number): number {
-    return this.cards.filter(
-      ({ id, at, channel }) =>
-        !this.taking.holds.has(id) && ageOf(at, now, preferencesOf(snapshot, channel)).stage === 'late',
-    ).length;
+  /** How many are late, of those that the station lists; `more`: of the others there may be some as well. */
+  late(snapshot: Snapshot, now: number): { known: number; more: boolean } {
+    const late = ({ at }: Detail, lateAfter: number) => ageOf(at, now, { watchAfter: 0, lateAfter }).stage === 'late';
+    const listed = this.cards.filter(({ id }) => !this.taking.holds.has(id));
+    const known = listed.filter((card) => late(card, preferencesOf(snapshot, card.channel).lateAfter)).length;
+    // The others came after these; only their channels are not known.
+    const soonest = Math.min(...this.#limits(snapshot));
+    const more = this.#newestListed !== null && late(this.#newestListed, soonest);
+    return { known, more };
   }
 
   /** Somebody wants the card at a place: takes it, or asks who. */
@@ -144,6 +150,7 @@ export class Wall {
   #clear(): void {
     this.#watching += 1;
     this.#waiting = [];
+    this.#newestListed = null;
     this.#slots = [];
     this.#putBack.clear();
     this.cards = [];
@@ -183,14 +190,17 @@ export class Wall {
     const channel = this.#watched?.channel ?? null;
     try {
       const { cards, total, taken } = await this.#station.command({ do: 'waiting', channel, limit: MOST });
-      const named = await this.#name(taken, cards);
+      const newest = total > cards.length ? (cards.at(-1) ?? null) : null;
+      const listed = [...cards, ...(newest ? await this.#unlisted(cards, newest) : [])];
+      const named = await this.#name(taken, listed);
       if (watching !== this.#watching) return;
       if (learned !== this.#learned) {
         this.#again = true;
         return;
       }
       this.#answeredAt = Date.now();
-      this.#waiting = cards;
+      this.#waiting = listed;
+      this.#newestListed = newest;
       this.total = total;
       this.taken = taken.map((row, at) => ({ row, reference: named[at] ?? null }));
       this.loaded = true;
@@ -200,6 +210,24 @@ export class Wall {
     } catch {
       if (watching === this.#watching) this.failed = true;
     }
+  }
+
+  /** Cards on the wall that wait on, behind more than the station lists: an outage can hold back many that are older. */
+  async #unlisted(cards: Detail[], { at }: Detail): Promise<Detail[]> {
+    const ids = new Set(cards.map(({ id }) => id));
+    const asked = this.shown.filter((card) => card.at >= at && !ids.has(card.id) && !this.taking.holds.has(card.id));
+    const open = ({ id }: Detail) => this.#station.command({ do: 'open', id }).catch(() => null);
+    const details = (await Promise.all(asked.map(open))).filter((detail) => detail !== null);
+    const { snapshot } = this.#station;
+    return snapshot ? details.filter((detail) => waits(snapshot, detail, Date.now())) : [];
+  }
+
+  /** Minutes after which what may be on this wall is late, one for each channel. */
+  #limits(snapshot: Snapshot): number[] {
+    const channel = this.#watched?.channel ?? null;
+    const all = [...Object.values(snapshot.settings.preferences), ...Object.values(snapshot.standard)];
+    const shown = channel === null ? all : [preferencesOf(snapshot, channel)];
+    return shown.map(({ lateAfter }) => lateAfter);
   }
 
   /** What was taken is called as its card was; of what this wall never showed, the station is asked. */

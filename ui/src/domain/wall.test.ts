@@ -94,9 +94,27 @@ test('the eight oldest are on the wall, and the others are counted', () => {
 });
 
 test('who is late follows from each channel’s limits', () => {
-  expect(wall.late(now, NOON)).toBe(10);
+  expect(wall.late(now, NOON)).toEqual({ known: 10, more: false });
   const slow = { ...now.settings, preferences: { commandes: { ...CHANNEL, watchAfter: 14, lateAfter: 15 } } };
-  expect(wall.late({ ...now, settings: slow }, NOON)).toBe(6);
+  expect(wall.late({ ...now, settings: slow }, NOON)).toEqual({ known: 6, more: false });
+});
+
+test('of very many the late ones are not all known, unless the last one listed is not late', async () => {
+  held = Array.from({ length: 100 }, (_, at) => order(at + 1, 100 - at));
+  host.emit({ event: 'changed', ids: [] });
+  await pass(1000);
+  expect([wall.cards.length, wall.total, wall.more]).toEqual([40, 100, 92]);
+  expect(wall.late(now, NOON)).toEqual({ known: 40, more: true });
+  expect(wall.late(now, NOON - 80 * MINUTE)).toEqual({ known: 11, more: false });
+});
+
+test('cards on the wall stay there although very many older ones come, until they are taken', async () => {
+  arrive(...Array.from({ length: 60 }, (_, at) => order(100 + at, 200 - at)));
+  await pass(1000);
+  expect([numbers(), wall.total]).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], 70]);
+  hold('n_3', ALICE);
+  await pass(1000);
+  expect(numbers()).toEqual([1, 2, 4, 5, 6, 7, 8, 100]);
 });
 
 test('however much arrives, the station is asked a few times only', async () => {
