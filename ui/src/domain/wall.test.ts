@@ -247,6 +247,21 @@ test('a station that refuses the take leaves the card as it was', async () => {
   await expect(press(0)).rejects.toMatchObject({ code: 'outbox_full' });
   expect(wall.taking.holds.size).toBe(0);
   expect(numbers()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(undoable(), 'nothing was taken').toBeNull();
+});
+
+test('a take of which the station has not heard is not undone', async () => {
+  let take: () => void = () => {};
+  host.answer = (command) => {
+    if (command.do !== 'take') return answer(command);
+    return new Promise((done) => (take = () => done(answer(command))));
+  };
+  const taking = press(0);
+  await pass(100);
+  expect(undoable()).toBeNull();
+  take();
+  await taking;
+  expect(undoable()).toBe('n_1');
 });
 
 test('of what somebody else took first the card says so for some seconds, then leaves', async () => {
