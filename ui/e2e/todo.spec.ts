@@ -47,6 +47,52 @@ test('what waits for somebody is counted, listed, and gone from the list once al
   await expect(page.locator('.list-box .empty')).toContainText('Dernière prise en charge\u00a0: Vous, 12:07.');
 });
 
+test('a press begun on one order takes no other that comes in its place', async ({ page, standIn }) => {
+  alone(standIn);
+  await open(page, standIn);
+  const [first] = standIn.details;
+  if (!first) throw new Error('the shop has orders');
+  await take(page, 0).hover();
+  await page.mouse.down();
+  const newest = { ...first, row: 99, id: 'n_newest', title: 'Nouvelle commande ORD-46' };
+  standIn.details = [newest, ...standIn.details];
+  standIn.emit({ event: 'arrived', rows: [newest], count: 1 });
+  await expect(row(page, 0)).toContainText('ORD-46');
+  await expect(take(page, 1), 'the focus stays with its order').toBeFocused();
+  await page.mouse.up();
+  await take(page, 1).click();
+  await expect(row(page, 1)).toContainText('Vous, en attente');
+  expect(sent(standIn, 'take')).toEqual([{ do: 'take', id: first.id, by: null }]);
+});
+
+test('what the keys once brought into view draws nobody back there', async ({ page, standIn }) => {
+  await page.setViewportSize({ width: 1100, height: 420 });
+  await open(page, standIn);
+  await page.keyboard.press('j');
+  await expect(row(page, 0)).toBeFocused();
+  await page.keyboard.press('/');
+  await page.keyboard.type('zzz');
+  await expect(page.locator('.list-box .empty')).toBeVisible();
+  const search = page.locator('#search');
+  await search.fill('');
+  await expect(row(page, 0)).toBeVisible();
+  await expect(search).toBeFocused();
+
+  const list = page.locator('#list');
+  await list.evaluate((box) => box.scrollTo(0, 300));
+  await expect.poll(() => list.evaluate((box) => box.scrollTop)).toBe(300);
+  await page
+    .locator('nav.nav')
+    .getByRole('button', { name: /^Réglages/ })
+    .click();
+  await page
+    .locator('nav.nav')
+    .getByRole('button', { name: /^Notifications/ })
+    .click();
+  await expect(row(page, 5)).toBeVisible();
+  expect(await list.evaluate((box) => box.scrollTop)).toBe(300);
+});
+
 test('only where somebody is expected can something be taken', async ({ page, standIn }) => {
   await open(page, standIn);
   await expect(take(page, 0)).toBeVisible();
