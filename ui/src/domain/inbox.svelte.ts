@@ -58,16 +58,21 @@ export class Inbox {
     if (this.#index !== null) this.reveal = { index: this.#index, focus: true };
   }
 
-  /** What a key acts on: the open notification; without one, the current row. */
+  /** What a key acts on: the open notification, also before its detail is there; without one, the current row. */
   get current(): Row | undefined {
-    return this.reading.detail ?? (this.#index === null ? undefined : this.list.row(this.#index));
+    const { id, detail } = this.reading;
+    if (id !== null && detail?.id === id) return detail;
+    // The list may have changed since its rows were counted.
+    const row = this.#index === null ? undefined : this.list.row(this.#index);
+    return row?.id === (id ?? this.currentId) ? row : undefined;
   }
 
   /** Marks the open notification read or unread; without one, the current row. Answers which, as it was. */
   async toggleRead(): Promise<Row | undefined> {
     const row = this.current;
-    if (this.reading.detail) await this.reading.toggleRead();
-    else if (row) await this.station.command({ do: 'markRead', ids: [row.id], read: !row.read });
+    if (!row) return undefined;
+    if (row === this.reading.detail) await this.reading.toggleRead();
+    else await this.station.command({ do: 'markRead', ids: [row.id], read: !row.read });
     return row;
   }
 

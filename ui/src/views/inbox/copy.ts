@@ -19,8 +19,9 @@ export async function copyJson(app: App): Promise<void> {
 
 /** Copies what people call the open notification: the reference in its data. */
 export async function copyReference(app: App): Promise<void> {
-  const { detail } = app.reading;
-  if (!detail) return;
+  const { detail, id } = app.reading;
+  // While another one is being opened, the last one is no longer meant.
+  if (!detail || detail.id !== id) return;
   const what = referenceOf(detail);
   if (what === null) return app.notices.show({ text: app.strings.text('copied.no_ref') });
   await copyText(what);
