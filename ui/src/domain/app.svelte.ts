@@ -155,7 +155,7 @@ export class App {
     by ??= people[0]?.by ?? null;
     if (!(await this.attempt(this.charge.take(row, by)))) return;
     this.did({
-      words: by ? this.strings.text('ack.taking_by', { who: by }) : this.strings.text('ack.taking'),
+      words: this.#takingWords(by),
       until: Date.now() + TAKE_UNDO_MS,
       undo: () => this.charge.undo(row.id),
     });
@@ -179,6 +179,12 @@ export class App {
     const time = moment(taken.at, Date.now(), this.strings);
     if (this.isMe(taken)) return this.strings.text('ack.done_you', { time });
     return this.strings.text(this.charge.lost.has(id) ? 'ack.already' : 'ack.done', { who: taken.by, time });
+  }
+
+  // Asked for is not done: only the hub knows who was first.
+  #takingWords(by: string | null): string {
+    if (this.station.snapshot?.link.state !== 'connected') return this.strings.text('ack.queued');
+    return by ? this.strings.text('ack.taking_by', { who: by }) : this.strings.text('ack.taking');
   }
 
   /** Goes where somebody has asked to be, from the tray for example. */

@@ -100,7 +100,7 @@ export const en: Record<keyof typeof fr, string> = {
   'ack.already': 'Already taken by {who}, {time}',
   'ack.release': 'Release',
   'ack.nobody': 'Nobody has taken this',
-  'ack.taking': 'You are taking this notification.',
+  'ack.taking': 'Asked to take it.',
   'ack.you': 'You',
   'ack.row_waiting': 'You, waiting',
 

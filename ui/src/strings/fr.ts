@@ -100,7 +100,7 @@ export const fr = {
   'ack.already': 'Déjà pris en charge par {who}, {time}',
   'ack.release': 'Rendre',
   'ack.nobody': 'Personne ne s’en charge',
-  'ack.taking': 'Vous vous chargez de cette notification.',
+  'ack.taking': 'Prise en charge demandée.',
   'ack.you': 'Vous',
   'ack.row_waiting': 'Vous, en attente',
 

@@ -17,7 +17,7 @@ export const inbox = {
   'ack.action_short': 'Je prends',
   'ack.waiting': 'En attente depuis {d}',
   'ack.unexpected': 'Ce canal n’attend pas de prise en charge.',
-  'ack.taking_by': 'Pris en charge par {who}.',
+  'ack.taking_by': 'Prise en charge demandée pour {who}.',
   'ack.row_waiting_by': '{who}, en attente',
   'remind.menu': 'Me rappeler dans {d}',
   'remind.cancel': 'Ne plus me rappeler',
