@@ -124,13 +124,51 @@ test('on a computer of several people it is asked who', async ({ page, standIn }
   await page.keyboard.press('4');
   await expect(who).toHaveCount(0);
   expect(sent(standIn, 'take')).toEqual([{ do: 'take', id: standIn.details[0]?.id, by: 'Chloé' }]);
-  await expect(page.locator('.notice')).toContainText('Pris en charge par Chloé.');
+  await expect(page.locator('.notice')).toContainText('Prise en charge demandée pour Chloé.');
   await expect(row(page, 0)).toContainText('Chloé, en attente');
 
   await take(page, 1).click();
   await who.getByRole('button', { name: /Comptoir/ }).click();
   expect(sent(standIn, 'take').at(-1)).toMatchObject({ by: null });
   await expect(row(page, 1)).toContainText('Vous, en attente');
+});
+
+test('neither a second tap nor a key still held answers who takes it', async ({ page, standIn }) => {
+  await open(page, standIn);
+  const who = page.getByRole('dialog', { name: 'Qui s’en charge\u202f?' });
+  await take(page, 0).click();
+  const alice = await who.getByRole('button', { name: /Alice/ }).boundingBox();
+  if (!alice) throw new Error('the name is in view');
+  await page.keyboard.press('Escape');
+  await take(page, 0).click();
+  await page.mouse.click(alice.x + 10, alice.y + 10);
+  await expect(who).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(who).toHaveCount(0);
+
+  await row(page, 0).click();
+  await page.getByRole('button', { name: 'Prendre en charge' }).focus();
+  await page.keyboard.down('Enter');
+  await expect(who).toBeVisible();
+  await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
+  await expect(who).toBeVisible();
+  await page.keyboard.press('Control+2');
+  expect(sent(standIn, 'take')).toEqual([]);
+  // As a French keyboard sends it.
+  await page.evaluate(() =>
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'é', code: 'Digit2', bubbles: true })),
+  );
+  await expect(who).toHaveCount(0);
+  expect(sent(standIn, 'take')).toMatchObject([{ by: 'Alice' }]);
+});
+
+test('a take asked for without a hub is said to be known here only', async ({ page, standIn }) => {
+  alone(standIn);
+  standIn.snapshot = { ...standIn.snapshot, link: { state: 'offline', since: noon(), nextAt: noon() + 7000 } };
+  await open(page, standIn);
+  await take(page, 0).click();
+  await expect(page.locator('.notice')).toContainText('Les autres le verront au retour du hub.');
 });
 
 test('whoever says nothing takes nothing', async ({ page, standIn }) => {
@@ -158,7 +196,7 @@ test('the last actions are taken back one by one, and that is said', async ({ pa
   await expect(notice).toContainText('Marquée lue.');
   await row(page, 0).click();
   await page.keyboard.press('e');
-  await expect(notice).toContainText('Vous vous chargez de cette notification.');
+  await expect(notice).toContainText('Prise en charge demandée.');
   await page.getByRole('button', { name: 'Plus d’actions' }).click();
   await page.getByRole('menuitem', { name: 'Supprimer' }).click();
   await expect(notice).toContainText('Supprimée de ce poste.');
@@ -169,7 +207,7 @@ test('the last actions are taken back one by one, and that is said', async ({ pa
   await expect(notice).toContainText('Action annulée\u00a0: Supprimée de ce poste.');
   await expect(page.locator('.row')).toHaveCount(9);
   await page.keyboard.press('Control+z');
-  await expect(notice).toContainText('Action annulée\u00a0: Vous vous chargez de cette notification.');
+  await expect(notice).toContainText('Action annulée\u00a0: Prise en charge demandée.');
   expect(sent(standIn, 'release')).toEqual([{ do: 'release', id: first?.id }]);
   await page.keyboard.press('Control+z');
   await expect(notice).toContainText('Action annulée\u00a0: Marquée lue.');

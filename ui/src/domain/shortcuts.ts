@@ -23,6 +23,8 @@ export type Action =
 
 export interface KeyPress {
   key: string;
+  /** Where the key is: digits need Shift on a French keyboard. */
+  code: string;
   ctrl: boolean;
   shift: boolean;
   alt: boolean;
@@ -54,6 +56,11 @@ const WITH_CTRL: Record<string, Action> = {
   d: 'doNotDisturb',
 };
 
+/** The digit from 1 to 9 that a key stands for, whatever the layout. */
+export function digitOf({ key, code }: Pick<KeyPress, 'key' | 'code'>): string | null {
+  return /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1] ?? /^[1-9]$/.exec(key)?.[0] ?? null;
+}
+
 /** What a key does, or nothing: single keys are off while typing, and can be turned off. */
 export function actionOf(press: KeyPress, singleKeys: boolean): Action | null {
   const { key, ctrl, shift, alt, typing, pressable } = press;
@@ -72,5 +79,7 @@ export function actionOf(press: KeyPress, singleKeys: boolean): Action | null {
   if (key === ' ') return pressable ? null : shift ? 'scrollUp' : 'scrollDown';
   if (!singleKeys) return null;
   if (key === 'A' && shift) return 'markAllRead';
-  return SINGLE[key] ?? null;
+  const found = SINGLE[key];
+  if (found || shift || key.length > 1) return found ?? null;
+  return SINGLE[digitOf(press) ?? ''] ?? null;
 }

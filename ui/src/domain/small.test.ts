@@ -10,6 +10,7 @@ afterEach(() => vi.useRealTimers());
 
 const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
   key,
+  code: '',
   ctrl: false,
   shift: false,
   alt: false,
@@ -46,6 +47,14 @@ test('single keys are off while typing, and can be turned off', () => {
   expect(actionOf(press('e'), true)).toBe('take');
   expect(actionOf(press('/'), true)).toBe('search');
   expect(actionOf(press('3'), false)).toBeNull();
+});
+
+test('1, 2 and 3 are where they are on any keyboard, and Shift makes signs of them', () => {
+  expect(actionOf(press('&', { code: 'Digit1' }), true), 'on a French one').toBe('showAll');
+  expect(actionOf(press('é', { code: 'Digit2' }), true)).toBe('showUnread');
+  expect(actionOf(press('3', { code: 'Digit3', shift: true }), true)).toBe('showTodo');
+  expect(actionOf(press('!', { code: 'Digit1', shift: true }), true), 'on an English one').toBeNull();
+  expect(actionOf(press('End', { code: 'Numpad1' }), true), 'a number pad that is off').toBeNull();
 });
 
 test('what goes with Ctrl works while typing, except that a field undoes its own', () => {
