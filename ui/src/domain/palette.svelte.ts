@@ -15,9 +15,9 @@ export interface Offer {
 /** What is typed into the palette, and the notifications that the station finds for it. */
 export class Palette {
   text = $state('');
-  /** The place of the chosen entry among all that are shown. */
-  chosen = $state(0);
   found = $state.raw<Row[]>([]);
+  /** What is chosen, and where it was then; `null`: nobody has chosen yet. */
+  #chosen = $state.raw<{ key: string; at: number } | null>(null);
   readonly #station: Station;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
@@ -30,7 +30,7 @@ export class Palette {
 
   type(text: string): void {
     this.text = text;
-    this.chosen = 0;
+    this.#chosen = null;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(), TYPING_MS);
   }
@@ -41,8 +41,27 @@ export class Palette {
     await this.#searching;
   }
 
-  move(step: number, count: number): void {
-    if (count > 0) this.chosen = (this.chosen + step + count) % count;
+  /** Whether somebody has chosen among what is shown; else it is the first, whatever that will be. */
+  get hasChosen(): boolean {
+    return this.#chosen !== null;
+  }
+
+  choose(key: string, at: number): void {
+    this.#chosen = { key, at };
+  }
+
+  /** The place of what is chosen among the entries with these keys: what is found later moves them. */
+  chosenAmong(keys: string[]): number {
+    const chosen = this.#chosen;
+    if (!chosen) return 0;
+    if (keys[chosen.at] === chosen.key) return chosen.at;
+    return Math.max(0, keys.indexOf(chosen.key));
+  }
+
+  move(step: number, keys: string[]): void {
+    const at = (this.chosenAmong(keys) + step + keys.length) % keys.length;
+    const key = keys[at];
+    if (key !== undefined) this.choose(key, at);
   }
 
   #ask(): void {

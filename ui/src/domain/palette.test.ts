@@ -75,11 +75,22 @@ test('whoever presses Enter before the answer is there gets the answer', async (
 });
 
 test('past the last entry comes the first, and what is typed begins anew', () => {
-  palette.move(-1, 4);
-  expect(palette.chosen).toBe(3);
-  palette.move(1, 4);
-  expect(palette.chosen).toBe(0);
-  palette.move(1, 4);
+  const keys = ['a', 'b', 'c', 'd'];
+  palette.move(-1, keys);
+  expect(palette.chosenAmong(keys)).toBe(3);
+  palette.move(1, keys);
+  expect(palette.chosenAmong(keys)).toBe(0);
+  palette.move(1, keys);
   palette.type('x');
-  expect(palette.chosen).toBe(0);
+  expect(palette.chosenAmong(keys)).toBe(0);
+  palette.move(1, []);
+  expect(palette.chosenAmong([])).toBe(0);
+});
+
+test('what is chosen stays chosen when more is found above it, and of two alike the one that was meant', () => {
+  palette.move(1, ['Hub', 'Réglages']);
+  expect(palette.chosenAmong(['n_1', 'n_2', 'Hub', 'Réglages'])).toBe(3);
+  expect(palette.chosenAmong(['n_1']), 'gone').toBe(0);
+  palette.choose('Hub', 1);
+  expect(palette.chosenAmong(['Hub', 'Hub'])).toBe(1);
 });
