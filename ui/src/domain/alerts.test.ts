@@ -6,7 +6,7 @@ import { portOf } from './address';
 import { weekdayName } from './dates';
 import { alike } from './find';
 import { MOST_PEOPLE, withPerson } from './people';
-import { alertOn, lateChoices, lateFrom, watchChoices, watchFrom } from './preferences';
+import { alertOn, lateChoices, lateFrom, preferencesOf, watchChoices, watchFrom } from './preferences';
 import { beginAt, endAt, endsNextDay, NIGHT, onDay, onEveryDay, timeOfDay, timesOfDay } from './quiet';
 import { adviceOn, openPoints } from './readiness';
 
@@ -115,4 +115,8 @@ test('what is pending, skipped or in order is no open point', () => {
   const outcomes: Check['outcome'][] = ['pending', 'running', 'passed', 'warned', 'failed', 'skipped'];
   const checks = outcomes.map((outcome) => check('hub', outcome));
   expect(openPoints({ at: 0, running: true, checks })).toBe(2);
+});
+
+test('a channel named like something every object has is a channel like any other', () => {
+  for (const name of ['constructor', '__proto__', 'toString']) expect(preferencesOf(snapshot(), name)).toEqual(CHANNEL);
 });

@@ -6,7 +6,10 @@ export const TYPES: readonly NotificationType[] = ['info', 'success', 'warning',
 
 /** How a channel asks for attention here; `null` stands for broadcasts. */
 export function preferencesOf(snapshot: Snapshot, channel: string | null): ChannelPreferences {
-  const chosen = snapshot.settings.preferences[channel ?? ''];
+  const { preferences } = snapshot.settings;
+  const name = channel ?? '';
+  // A channel may be called like something that every object has.
+  const chosen = Object.hasOwn(preferences, name) ? preferences[name] : undefined;
   return chosen ?? (channel === null ? snapshot.standard.broadcasts : snapshot.standard.channel);
 }
 
