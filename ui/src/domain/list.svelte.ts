@@ -41,7 +41,7 @@ export class NotificationList {
   readonly #pages = new SvelteMap<number, Row[]>();
   #newestRow = 0;
   #upToRow = 0;
-  #loadedChoice: Choice | null = null;
+  #loadedChoice = $state.raw<Choice | null>(null);
   #wanted: [first: number, last: number] = [0, PAGE - 1];
   #loads = 0;
   #stale = false;
@@ -55,6 +55,11 @@ export class NotificationList {
   constructor(station: Station) {
     this.#station = station;
     station.listen({ event: (event) => this.#receive(event), reopened: () => void this.refresh() });
+  }
+
+  /** Whether the rows held are those that the person asked for. */
+  get loaded(): boolean {
+    return this.choice === this.#loadedChoice;
   }
 
   get total(): number {
@@ -158,6 +163,7 @@ export class NotificationList {
         const rows = await this.#station.command({ do: 'page', filter: this.filter, offset, limit: PAGE });
         if (load !== this.#loads) continue;
         this.#pages.set(number, rows);
+        this.failed = false;
         this.#forgetFarPages();
       }
     } catch {
@@ -175,7 +181,7 @@ export class NotificationList {
   }
 
   #missingPage(): number | undefined {
-    if (this.#loadedChoice !== this.choice) return undefined;
+    if (!this.loaded) return undefined;
     return this.#wantedPages().find((number) => number * PAGE < this.total && !this.#pages.has(number));
   }
 
@@ -226,11 +232,14 @@ export class NotificationList {
     else void this.#countAbove();
   }
 
-  // What a search finds only the station knows.
+  // What a search finds, and what waited all along, only the station knows.
   async #countAbove(): Promise<void> {
     const choice = this.choice;
     const now = await this.#station.command({ do: 'outline', filter: choice }).catch(() => null);
-    if (now && choice === this.choice) this.above = Math.max(0, now.total - this.total);
+    if (!now || choice !== this.choice) return;
+    // Rows that have left stay in view, but the station no longer counts them.
+    const shown = this.total - this.#goneBefore(Infinity);
+    this.above = Math.max(0, now.total - shown);
   }
 
   #shows(row: Row): boolean {
@@ -284,7 +293,7 @@ export class NotificationList {
   #givenBack(row: Row | null): void {
     if (!row || !this.#shows(row)) return;
     if (this.atTop && this.above === 0) void this.refresh();
-    else this.above += 1;
+    else void this.#countAbove();
   }
 
   // Of what is to do nothing is left: there is nobody's finger to move a row under.

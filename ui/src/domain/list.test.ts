@@ -227,6 +227,33 @@ describe('what is to do', () => {
     expect(list.above).toBe(1);
   });
 
+  test('what waited all along is not new when something else about it changes', async () => {
+    await start(200, { at: Date.now() });
+    await list.narrow({ todo: true });
+    list.atTop = false;
+    held = held.map((row) => (row.id === 'n_1' ? { ...row, remindAt: 1 } : row));
+    host.emit({ event: 'changed', ids: ['n_1'] });
+    await settle();
+    expect(list.above).toBe(0);
+  });
+
+  test('what arrived, was taken and is given back is counted once', async () => {
+    list.atTop = false;
+    arrive(1, { at: Date.now() });
+    await take('n_4', by(false));
+    await take('n_4', null);
+    expect(list.above).toBe(1);
+  });
+
+  test('rows that were taken in view hide no row that is given back', async () => {
+    held = held.map((row) => (row.id === 'n_1' ? { ...row, taken: by(false) } : row));
+    await list.refresh();
+    list.atTop = false;
+    await take('n_3', by(true));
+    await take('n_1', null);
+    expect(list.above).toBe(1);
+  });
+
   test('what arrives for nobody in particular is not counted', async () => {
     list.atTop = false;
     arrive(1, { channel: null, at: Date.now() });
@@ -257,6 +284,29 @@ test('the answer to a filter left meanwhile is not shown', async () => {
   const fast = list.narrow({ channel: 'commandes' });
   await Promise.all([slow, fast]);
   expect(list.total).toBe(3);
+});
+
+test('a list that cannot be loaded does not pass for the one before', async () => {
+  const answer = host.answer;
+  host.answer = () => Promise.reject(fault('storage'));
+  await list.narrow({ channel: 'cuisine' });
+  expect(list).toMatchObject({ failed: true, loaded: false, total: 3 });
+  host.answer = answer;
+  await list.reload();
+  expect(list).toMatchObject({ failed: false, loaded: true, total: 0 });
+});
+
+test('a page that could not be read is asked for again', async () => {
+  await start(200);
+  const answer = host.answer;
+  host.answer = () => Promise.reject(fault('storage'));
+  list.want(100, 110);
+  await settle();
+  expect(list).toMatchObject({ failed: true, loaded: true });
+  host.answer = answer;
+  await list.reload();
+  expect(list.row(100)?.id).toBe('n_100');
+  expect(list.failed).toBe(false);
 });
 
 test('a station that cannot read its history says so, and can be asked again', async () => {
