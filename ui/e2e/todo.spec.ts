@@ -238,13 +238,13 @@ test('a reminder is set and cancelled from the menu, and shows on the row', asyn
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(more, 'the focus comes back').toBeFocused();
-  await expect(row(page, 0)).toContainText('Rappel à 12:22');
-  await expect(page.locator('.notice')).toContainText('Rappel à 12:22');
+  await expect(row(page, 0)).toContainText('Rappel\u00a0: 12:22');
+  await expect(page.locator('.notice')).toContainText('Rappel\u00a0: 12:22');
   await more.click();
   await page.getByRole('menuitem', { name: 'Ne plus me rappeler' }).click();
   await expect(row(page, 0)).not.toContainText('Rappel');
   await page.keyboard.press('Control+z');
-  await expect(row(page, 0)).toContainText('Rappel à 12:22');
+  await expect(row(page, 0)).toContainText('Rappel\u00a0: 12:22');
   await more.click();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('menu')).toHaveCount(0);

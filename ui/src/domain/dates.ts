@@ -11,10 +11,20 @@ export function clockTime(at: number, language: Language): string {
 
 /** `12:06`, or with its day if that is not today: `le 19 nov. à 23:50`. */
 export function moment(at: number, now: number, strings: Strings): string {
-  const time = clockTime(at, strings.language);
-  if (new Date(at).toDateString() === new Date(now).toDateString()) return time;
-  const day = format(strings.language, { day: 'numeric', month: 'short' }).format(at);
-  return strings.text('time.on_day', { day, time });
+  const { day, time } = dayAndTime(at, now, strings.language);
+  return day === null ? time : strings.text('time.on_day', { day, time });
+}
+
+/** `jusqu’à 12:06`, or with its day if that is not today: `jusqu’au 21 nov. à 08:07`. */
+export function until(at: number, now: number, strings: Strings): string {
+  const { day, time } = dayAndTime(at, now, strings.language);
+  return day === null ? strings.text('time.until', { time }) : strings.text('time.until_day', { day, time });
+}
+
+function dayAndTime(at: number, now: number, language: Language): { day: string | null; time: string } {
+  const today = new Date(at).toDateString() === new Date(now).toDateString();
+  const day = today ? null : format(language, { day: 'numeric', month: 'short' }).format(at);
+  return { day, time: clockTime(at, language) };
 }
 
 /** `20 novembre 2026, 12:06:41`. */

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { rows } from '../testing/fake-host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Announcer } from './announcer.svelte';
-import { dayName, duration, moment, waited } from './dates';
+import { dayName, duration, moment, until, waited } from './dates';
 import { Placement } from './rows';
 import { actionOf, type KeyPress } from './shortcuts';
 
@@ -168,6 +168,14 @@ test('a moment of another day says which', () => {
   expect(moment(new Date(2026, 10, 20, 0, 5).getTime(), now, stringsFor('fr'))).toBe('00:05');
   expect(moment(lastNight, now, stringsFor('fr'))).toBe('le 19 nov. à 23:50');
   expect(moment(lastNight, now, stringsFor('en'))).toBe('19 Nov at 23:50');
+});
+
+test('until when is said as people say it, today and on another day', () => {
+  const now = new Date(2026, 10, 20, 12, 7).getTime();
+  const [today, tomorrow] = [new Date(2026, 10, 20, 14, 5).getTime(), new Date(2026, 10, 21, 8, 7).getTime()];
+  expect(until(today, now, stringsFor('fr'))).toBe('jusqu’à 14:05');
+  expect(until(tomorrow, now, stringsFor('fr'))).toBe('jusqu’au 21 nov. à 08:07');
+  expect(until(tomorrow, now, stringsFor('en'))).toBe('until 21 Nov at 08:07');
 });
 
 test('a wait is told to the minute', () => {

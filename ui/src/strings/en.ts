@@ -32,6 +32,8 @@ export const en: Record<keyof typeof fr, string> = {
   'common.off': 'Off',
 
   'time.on_day': '{day} at {time}',
+  'time.until': 'until {time}',
+  'time.until_day': 'until {day} at {time}',
 
   'conn.online': 'Connected',
   'conn.connecting': 'Connecting to {hub}…',

@@ -32,6 +32,8 @@ export const fr = {
   'common.off': 'Désactivé',
 
   'time.on_day': 'le {day} à {time}',
+  'time.until': 'jusqu’à {time}',
+  'time.until_day': 'jusqu’au {day} à {time}',
 
   'conn.online': 'Connecté',
   'conn.connecting': 'Connexion à {hub}…',

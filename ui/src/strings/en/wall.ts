@@ -4,7 +4,7 @@ export const wall: Record<keyof typeof fr, string> = {
   'nav.wall': 'Wall view',
   'ack.who': 'Who is taking it?',
   'empty.wall.title': 'Nothing waiting',
-  'empty.wall.body': 'Last one taken at {time}',
+  'empty.wall.body': 'Last one taken: {time}',
   'wall.title': 'Wall view',
   'wall.waiting_one': '{n} waiting',
   'wall.waiting_other': '{n} waiting',

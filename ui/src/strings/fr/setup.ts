@@ -21,7 +21,7 @@ export const setup = {
   'ready.all': 'Tout est prêt.',
   'ready.todo_one': '{n} point à régler',
   'ready.todo_other': '{n} points à régler',
-  'ready.since': 'Vérifié à {time}',
+  'ready.since': 'Vérifié\u00a0: {time}',
   'ready.subject.sound': 'Son',
   'ready.subject.popups': 'Bulles du système',
   'ready.subject.doNotDisturb': 'Ne pas déranger',
@@ -41,7 +41,7 @@ export const setup = {
   'ready.popups.failed':
     'Le système n’affiche pas de bulle. Autorisez cette application dans ses réglages de notification.',
   'ready.doNotDisturb.warned': 'Ne pas déranger est actif\u00a0: ni bulle ni son.',
-  'ready.doNotDisturb.quiet': 'Les heures calmes retiennent bulles et son jusqu’à {time}.',
+  'ready.doNotDisturb.quiet': 'Les heures calmes retiennent bulles et son {until}.',
   'ready.autostart.warned': 'L’application ne s’ouvre pas d’elle-même après un redémarrage de l’ordinateur.',
   'ready.autostart.failed': 'Le système refuse d’ouvrir l’application au démarrage. Ajoutez-la dans ses réglages.',
   'ready.hub.failed': 'Le hub ne répond pas. Vérifiez que l’ordinateur qui l’héberge est allumé et sur le même réseau.',

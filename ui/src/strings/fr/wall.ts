@@ -2,7 +2,7 @@ export const wall = {
   'nav.wall': 'Affichage mural',
   'ack.who': 'Qui s’en charge\u202f?',
   'empty.wall.title': 'Rien en attente',
-  'empty.wall.body': 'Dernière prise en charge à {time}',
+  'empty.wall.body': 'Dernière prise en charge\u00a0: {time}',
   'wall.title': 'Affichage mural',
   'wall.waiting_one': '{n} en attente',
   'wall.waiting_other': '{n} en attente',
