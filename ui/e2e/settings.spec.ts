@@ -181,6 +181,27 @@ test('the volume is set when the slider is let go', async ({ page, standIn }) =>
   await expect(volume, 'put back').toHaveAttribute('aria-valuetext', '65\u00a0%');
 });
 
+test('what comes meanwhile changes nothing that is being typed or slid', async ({ page, standIn }) => {
+  await settings(page, standIn);
+  const name = page.getByLabel('Nom affiché');
+  await name.fill('Comptoir du fond');
+  const volume = page.getByRole('slider', { name: 'Volume' });
+  // Moved, and not let go yet.
+  await volume.evaluate((slider: HTMLInputElement) => {
+    slider.value = '30';
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  standIn.change({ unread: 7, settings: { ...standIn.snapshot.settings } });
+  await expect(page).toHaveTitle(/^\(7\)/);
+  await expect(name).toHaveValue('Comptoir du fond');
+  await expect(volume).toHaveValue('30');
+
+  await name.press('Enter');
+  await expect(page.locator('.notice')).toContainText('Enregistré');
+  standIn.change({ settings: { ...standIn.snapshot.settings, username: 'Bar' } });
+  await expect(name, 'once saved it follows the station again').toHaveValue('Bar');
+});
+
 test('the history is exported to a place that is named, and erased with its count', async ({ page, standIn }) => {
   await settings(page, standIn);
   await page.getByRole('button', { name: 'Exporter en CSV' }).click();
@@ -199,7 +220,8 @@ test('what service needs is tried, each with its remedy, which is tried in turn'
   await settings(page, standIn);
   await page.getByRole('button', { name: 'Vérifier' }).click();
   const sheet = page.getByRole('dialog', { name: 'Prêt pour le service' });
-  await expect(sheet.getByRole('status')).toHaveText('Vérification en cours…');
+  const state = sheet.locator('.ready').getByRole('status');
+  await expect(state).toHaveText('Vérification en cours…');
   expect(asked(standIn, 'checkReadiness')).toHaveLength(1);
 
   standIn.change({
@@ -213,7 +235,7 @@ test('what service needs is tried, each with its remedy, which is tried in turn'
       ],
     },
   });
-  await expect(sheet.getByRole('status')).toHaveText('2 points à régler');
+  await expect(state).toHaveText('2 points à régler');
   await expect(sheet.locator('.check-line').nth(2)).toContainText('connection refused');
   await expectAccessible(page);
   await sheet.getByRole('button', { name: 'Ouvrir au démarrage' }).click();
@@ -223,7 +245,28 @@ test('what service needs is tried, each with its remedy, which is tried in turn'
   standIn.change({
     readiness: { at: noon(), running: false, checks: [{ subject: 'hub', outcome: 'passed', detail: null }] },
   });
-  await expect(sheet.getByRole('status')).toHaveText('Tout est prêt.');
+  await expect(state).toHaveText('Tout est prêt.');
+});
+
+test('a check that cannot begin is not shown as running, and a failed remedy is said', async ({ page, standIn }) => {
+  await settings(page, standIn);
+  standIn.fault = { code: 'storage', message: 'disk full' };
+  await page.getByRole('button', { name: 'Vérifier' }).click();
+  const notice = page.locator('.notice');
+  await expect(notice).toContainText('Le disque de ce poste a refusé.');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await notice.getByRole('button', { name: 'Fermer' }).click();
+
+  standIn.fault = null;
+  await page.getByRole('button', { name: 'Vérifier' }).click();
+  standIn.change({
+    readiness: { at: noon(), running: false, checks: [{ subject: 'autostart', outcome: 'warned', detail: null }] },
+  });
+  standIn.fault = { code: 'storage', message: 'disk full' };
+  await page.getByRole('button', { name: 'Ouvrir au démarrage' }).click();
+  await expect(notice).toContainText('Le disque de ce poste a refusé.');
+  await notice.getByRole('button', { name: 'Fermer' }).click();
+  await expect(notice, 'it can be reached over the sheet').toHaveCount(0);
 });
 
 const unset = (standIn: StandIn) => {

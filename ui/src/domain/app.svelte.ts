@@ -96,7 +96,9 @@ export class App {
   /** Tries everything that an order needs to be seen and heard, and shows what comes of it. */
   async checkReadiness(): Promise<void> {
     this.readinessShown = true;
-    await this.attempt(this.station.command({ do: 'checkReadiness' }));
+    const begun = this.attempt(this.station.command({ do: 'checkReadiness' }).then(() => true));
+    // Nothing is being checked, and the notice says why.
+    if (!(await begun)) this.readinessShown = false;
   }
 
   async showChannel(channel: string | undefined): Promise<void> {
