@@ -216,6 +216,27 @@ test('the last actions are taken back one by one, and that is said', async ({ pa
   await expect(notice).toContainText('Rien à annuler.');
 });
 
+test('what was given back is taken again by undoing, in the same name', async ({ page, standIn }) => {
+  await open(page, standIn);
+  const [first] = standIn.details;
+  standIn.hold(first?.id ?? '', { by: 'Chloé', device: null, at: noon(), mine: true, queued: false });
+  await row(page, 0).click();
+  await page.locator('.ackbar').getByRole('button', { name: 'Rendre' }).click();
+  await expect(page.locator('.notice')).toContainText('Restitution demandée.');
+  await page.keyboard.press('Control+z');
+  await expect(row(page, 0)).toContainText('Chloé, en attente');
+  expect(sent(standIn, 'take')).toEqual([{ do: 'take', id: first?.id, by: 'Chloé' }]);
+});
+
+test('whoever is asked who takes it is told that somebody was faster', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await take(page, 0).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  standIn.hold(standIn.details[0]?.id ?? '', { by: 'Alice', device: null, at: noon(), mine: false, queued: false });
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.locator('.notice')).toContainText('Pris en charge par Alice');
+});
+
 test('what somebody else has taken first is not released by undoing', async ({ page, standIn }) => {
   alone(standIn);
   await open(page, standIn);

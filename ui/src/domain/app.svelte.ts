@@ -163,8 +163,18 @@ export class App {
     });
   }
 
-  async release(id: string): Promise<void> {
-    await this.attempt(this.charge.release(id));
+  /** Gives a notification back to the others. */
+  async release(row: Row): Promise<void> {
+    const { id, taken } = row;
+    if (!(await this.attempt(this.charge.release(id)))) return;
+    const words = this.strings.text('ack.releasing');
+    // Nobody takes in the name of another computer.
+    if (!taken?.mine) return this.notices.show({ text: words });
+    this.did({
+      words,
+      until: Date.now() + TAKE_UNDO_MS,
+      undo: () => this.charge.takeAgain(id, this.isMe(taken) ? null : taken.by),
+    });
   }
 
   /** Whether it is the person whom this computer belongs to, not one of the others who use it. */
@@ -237,11 +247,22 @@ export class App {
     if (shows && this.wall.isOpen) void this.attempt(this.wall.change({ open: false }));
     if (event.event === 'arrived') this.announcer.arrived(event.rows, event.count);
     else if (event.event === 'snapshot') this.announcer.caughtUp(event.snapshot.catchUp);
+    else if (event.event === 'changed') void this.#askNoLonger(event.ids);
     else if (event.event === 'openRequested') this.view = 'inbox';
     else if (event.event === 'showRequested') this.show(event.place);
     else if (event.event === 'quitRequested') this.quitAsked = event.computers;
     else if (event.event === 'quitConfirmed') this.quitAsked = null;
     else if (event.event === 'hubErrors') this.#hubRefused(event.errors, event.about);
+  }
+
+  // Whoever is asked whether they take it is told that somebody else was faster.
+  async #askNoLonger(ids: string[]): Promise<void> {
+    const id = this.who.row?.id;
+    if (id === undefined || (ids.length > 0 && !ids.includes(id))) return;
+    const row = await this.station.command({ do: 'open', id }).catch(() => null);
+    if (!row?.taken || this.who.row?.id !== id) return;
+    this.who.close();
+    this.notices.show({ text: this.takenWords(row) });
   }
 
   #hubRefused(errors: string[], about: string | null): void {

@@ -1,10 +1,11 @@
+import { SvelteSet } from 'svelte/reactivity';
 import type { Detail, Row } from '../host/host';
 import type { Station } from './station.svelte';
 
 /** Who is in charge of what: what this window asked for, and whether the hub agreed. */
 export class Charge {
-  /** The notification of which the station has not answered yet. */
-  asking = $state<string | null>(null);
+  /** The notifications of which the station has not answered yet. */
+  readonly asking = new SvelteSet<string>();
   /** Those that somebody else had taken first, so that it can be said plainly. */
   lost = $state.raw<ReadonlySet<string>>(new Set());
   /** Called when the hub says that somebody else was first. */
@@ -28,34 +29,39 @@ export class Charge {
    * computer, `null` whoever it belongs to.
    */
   async take(row: Row, by: string | null = null): Promise<boolean> {
-    if (this.asking !== null || row.taken !== null) return false;
+    if (this.asking.has(row.id) || row.taken !== null) return false;
     this.#open.add(row.id);
     await this.#ask({ do: 'take', id: row.id, by });
     return true;
   }
 
-  async release(id: string): Promise<void> {
-    if (this.asking !== null) return;
+  /** Whether it was asked for. */
+  async release(id: string): Promise<boolean> {
+    if (this.asking.has(id)) return false;
     this.#open.delete(id);
     await this.#ask({ do: 'release', id });
+    return true;
   }
 
   /** Gives back what was taken here, unless somebody else has it by now. Whether it did. */
   async undo(id: string): Promise<boolean> {
     const { taken } = await this.#station.command({ do: 'open', id });
-    if (!taken?.mine || this.asking !== null) return false;
-    await this.release(id);
-    return true;
+    return taken?.mine === true && this.release(id);
+  }
+
+  /** Takes again what was given back here, unless somebody has it by now. Whether it did. */
+  async takeAgain(id: string, by: string | null): Promise<boolean> {
+    return this.take(await this.#station.command({ do: 'open', id }), by);
   }
 
   async #ask(command: { do: 'take'; id: string; by: string | null } | { do: 'release'; id: string }): Promise<void> {
     const { id } = command;
-    this.asking = id;
+    this.asking.add(id);
     this.#forgetLost(id);
     try {
       await this.#station.command(command);
     } finally {
-      this.asking = null;
+      this.asking.delete(id);
     }
   }
 

@@ -33,12 +33,28 @@ test('pressing twice asks once', async () => {
   let answer: (value: null) => void = () => {};
   host.answer = () => new Promise((resolve) => (answer = resolve));
   const first = charge.take(ROW);
-  expect(charge.asking).toBe('n_1');
+  expect(charge.asking.has('n_1')).toBe(true);
   expect(await charge.take(ROW)).toBe(false);
   answer(null);
   expect(await first).toBe(true);
-  expect(charge.asking).toBeNull();
+  expect(charge.asking.size).toBe(0);
   expect(host.asked('take')).toEqual([{ do: 'take', id: 'n_1', by: null }]);
+});
+
+test('while one is asked for, another can be', async () => {
+  host.answer = () => new Promise(() => {});
+  void charge.take(ROW);
+  void charge.take({ ...ROW, id: 'n_2' });
+  await settle();
+  expect(host.asked('take').map(({ id }) => id)).toEqual(['n_1', 'n_2']);
+});
+
+test('what was given back is taken again in the same name, unless somebody has it', async () => {
+  taken = null;
+  expect(await charge.takeAgain('n_1', 'Chloé')).toBe(true);
+  expect(host.asked('take')).toEqual([{ do: 'take', id: 'n_1', by: 'Chloé' }]);
+  taken = BY_ALICE;
+  expect(await charge.takeAgain('n_1', 'Chloé')).toBe(false);
 });
 
 test('what somebody has is not taken', async () => {
@@ -49,7 +65,7 @@ test('what somebody has is not taken', async () => {
 test('a station that refuses can be asked again', async () => {
   host.answer = () => Promise.reject(fault('outbox_full'));
   await expect(charge.take(ROW)).rejects.toMatchObject({ code: 'outbox_full' });
-  expect(charge.asking).toBeNull();
+  expect(charge.asking.size).toBe(0);
 });
 
 test('somebody who was first at the hub is said, once', async () => {

@@ -59,6 +59,16 @@ test('what somebody else has changed meanwhile is not said to be taken back', as
   expect(await undo.takeBack(0)).toBeNull();
 });
 
+test('a step that could not be taken back can be tried again, in its turn', async () => {
+  did('read');
+  let refuses = true;
+  did('deleted', { undo: () => (refuses ? Promise.reject(new Error('disk')) : Promise.resolve(true)) });
+  await expect(undo.takeBack(0)).rejects.toThrow('disk');
+  refuses = false;
+  expect((await undo.takeBack(0))?.words).toBe('deleted');
+  expect((await undo.takeBack(0))?.words).toBe('read');
+});
+
 test('only the last few are kept', async () => {
   for (let at = 0; at < 30; at += 1) did(String(at));
   while (await undo.takeBack(0));

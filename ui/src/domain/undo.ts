@@ -25,7 +25,14 @@ export class Undo {
     const step = chosen ?? this.#steps.at(-1);
     if (!step || !this.#steps.includes(step)) return null;
     // Gone at once, so that a second press means the step before.
-    this.#steps = this.#steps.filter((one) => one !== step);
-    return (await step.undo()) ? step : null;
+    const at = this.#steps.indexOf(step);
+    this.#steps = this.#steps.toSpliced(at, 1);
+    try {
+      return (await step.undo()) ? step : null;
+    } catch (error) {
+      // It still stands, and can be tried again.
+      this.#steps = this.#steps.toSpliced(at, 0, step);
+      throw error;
+    }
   }
 }

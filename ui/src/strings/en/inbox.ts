@@ -20,6 +20,7 @@ export const inbox: Record<keyof typeof fr, string> = {
   'ack.waiting': 'Waiting for {d}',
   'ack.unexpected': 'Nobody is expected to take what comes on this channel.',
   'ack.taking_by': 'Asked to take it for {who}.',
+  'ack.releasing': 'Asked to give it back.',
   'ack.row_waiting_by': '{who}, waiting',
   'remind.menu': 'Remind me in {d}',
   'remind.cancel': 'Cancel the reminder',

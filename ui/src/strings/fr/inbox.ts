@@ -18,6 +18,7 @@ export const inbox = {
   'ack.waiting': 'En attente depuis {d}',
   'ack.unexpected': 'Ce canal n’attend pas de prise en charge.',
   'ack.taking_by': 'Prise en charge demandée pour {who}.',
+  'ack.releasing': 'Restitution demandée.',
   'ack.row_waiting_by': '{who}, en attente',
   'remind.menu': 'Me rappeler dans {d}',
   'remind.cancel': 'Ne plus me rappeler',
