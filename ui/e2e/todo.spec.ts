@@ -371,6 +371,23 @@ test('an error is an alarm, anything else waits its turn', async ({ page, standI
 test.describe('in one pane', () => {
   test.use({ viewport: { width: 420, height: 720 } });
 
+  test('a row that waits shows two lines of its message, clear of its button', async ({ page, standIn }) => {
+    const long = 'Table 7, trois burgers maison sans oignons, une grande frite, deux jus de bissap bien frais. ';
+    standIn.details = standIn.details.map((one) => ({ ...one, message: long.repeat(3) }));
+    for (const textSize of ['normal', 'larger'] as const) {
+      standIn.snapshot = { ...standIn.snapshot, settings: { ...standIn.snapshot.settings, textSize } };
+      await open(page, standIn);
+      const message = row(page, 0).locator('.r2');
+      const lines = await message.evaluate((one) => one.clientHeight / parseFloat(getComputedStyle(one).lineHeight));
+      expect(Math.round(lines)).toBe(2);
+      const [text, button] = await Promise.all([message.boundingBox(), take(page, 0).boundingBox()]);
+      expect((text?.y ?? 0) + (text?.height ?? 0)).toBeLessThanOrEqual((button?.y ?? 0) + 1);
+      expect(button?.height).toBeGreaterThanOrEqual(44);
+      const bar = await page.locator('.bb span').first().boundingBox();
+      expect(bar?.x, 'its name keeps off the edge').toBeGreaterThan(1);
+    }
+  });
+
   test('the main action is in reach of the thumb, and a double press does not give it back', async ({
     page,
     standIn,
