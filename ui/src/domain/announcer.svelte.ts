@@ -41,7 +41,11 @@ export class Announcer {
     this.#caughtUp = count;
     clearTimeout(this.#settling);
     if (count > 0) {
-      this.#settling = setTimeout(() => (this.words = this.strings().count('catchup.title', count)), SETTLED_MS);
+      this.#settling = setTimeout(() => {
+        const words = this.strings().count('catchup.title', count);
+        this.words = words;
+        setTimeout(() => this.#forget(words), QUIET_MS);
+      }, SETTLED_MS);
     }
   }
 
@@ -66,13 +70,19 @@ export class Announcer {
     return strings.text('a11y.live_new', { type: strings.text(`type.${row.type}`), title: row.title });
   }
 
+  // The same sentence once more is only read if it comes anew.
+  #forget(words: string): void {
+    if (this.words === words) this.words = '';
+  }
+
   #say(words: string): void {
     this.words = words;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const waiting = this.#waiting;
       this.#waiting = 0;
-      if (waiting > 0) this.#say(this.strings().count('a11y.live_many', waiting));
+      if (waiting > 0) return this.#say(this.strings().count('a11y.live_many', waiting));
+      this.#forget(words);
     }, QUIET_MS);
   }
 }
