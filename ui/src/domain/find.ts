@@ -1,8 +1,6 @@
-/** A name as it is looked for: without accents, in lower case. */
-function plain(name: string): string {
-  return name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
+import { plain } from './words';
 
+/** Whether what is typed is somewhere in a name, whatever its case and accents. */
 export function alike(name: string, typed: string): boolean {
   return plain(name).includes(plain(typed));
 }

@@ -1,8 +1,7 @@
 import type { NotificationType } from '../host/contract/NotificationType';
 import type { Choice } from './list.svelte';
+import { TYPES } from './preferences';
 import type { Station } from './station.svelte';
-
-export const TYPES: NotificationType[] = ['info', 'success', 'warning', 'error'];
 
 /** After the last key: four more questions would only slow down somebody who types. */
 const SETTLED_MS = 250;
