@@ -81,7 +81,8 @@ export class Inbox {
     const index = this.currentId === id ? this.#index : null;
     await this.station.command({ do: 'delete', ids: [id] });
     if (this.reading.id === id) this.reading.close();
-    if (index === null) return;
+    // Whoever has gone on meanwhile stays where they are.
+    if (index === null || this.currentId !== id) return;
     this.currentId = null;
     this.#index = null;
     await this.list.reload();

@@ -43,6 +43,15 @@ test('a key acts on the row just gone to, though the detail of the last one is s
   expect(host.asked('markRead')).toEqual([{ do: 'markRead', ids: ['n_2'], read: true }]);
 });
 
+test('whoever has gone on while a row is deleted stays where they are', async () => {
+  inbox.move(1, false);
+  const done = inbox.remove('n_3');
+  inbox.move(1, false);
+  await done;
+  await settle();
+  expect(inbox.currentId).toBe('n_2');
+});
+
 test('while it is being found again after a load, a key acts on no other row', async () => {
   inbox.move(1, false);
   expect(inbox.current?.id).toBe('n_3');
