@@ -133,6 +133,9 @@ test('do not disturb is switched on for as long as was chosen, and says until wh
   await dnd.click();
   await expect(dnd).toBeChecked();
   await expect(page.locator('.pr', { has: dnd })).toContainText('Ni bulle ni son jusqu’à');
+  await expect(page.getByRole('combobox', { name: 'Durée' }).locator('option:checked')).toHaveText(
+    /^Jusqu’à \d\d:\d\d$/,
+  );
   await page.getByRole('combobox', { name: 'Durée' }).selectOption({ label: 'Jusqu’à nouvel ordre' });
   await dnd.click();
   await expect(dnd).not.toBeChecked();
@@ -163,6 +166,7 @@ test('people of this computer are added once and removed', async ({ page, standI
   await page.keyboard.press('Enter');
   await expect(name).toHaveValue('');
   await page.getByRole('button', { name: 'Retirer Bruno' }).click();
+  await expect(page.getByRole('button', { name: 'Modifier les personnes' }), 'the focus is not lost').toBeFocused();
   await expect
     .poll(() => asked(standIn, 'changeSettings').at(-1)?.change.people)
     .toEqual(['Alice', 'Chloé', 'Djibril']);
