@@ -294,6 +294,19 @@ test('the reference, the text and the JSON are copied as they are', async ({ pag
   await expect(page.locator('.notice')).toContainText('Cette notification n’a pas de référence.');
 });
 
+test('a clipboard that is refused is said, and keys that do nothing are not shown', async ({ page, standIn }) => {
+  standIn.snapshot = { ...standIn.snapshot, settings: { ...standIn.snapshot.settings, singleKeyShortcuts: false } };
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
+  });
+  await open(page, standIn);
+  await row(page, 0).click();
+  await page.getByRole('button', { name: 'Copier la référence' }).click();
+  await expect(page.locator('.notice')).toContainText('La copie n’a pas été permise.');
+  await expect(page.getByRole('button', { name: 'Prendre en charge' })).toBeVisible();
+  await expect(page.locator('kbd')).toHaveCount(0);
+});
+
 test('a developer’s computer opens data as JSON', async ({ page, standIn }) => {
   standIn.snapshot = { ...standIn.snapshot, settings: { ...standIn.snapshot.settings, rawData: true } };
   await open(page, standIn);

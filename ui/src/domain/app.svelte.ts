@@ -58,6 +58,8 @@ export class App {
   readonly #undo = new Undo();
   readonly #systemLanguage = systemLanguage(navigator.languages);
 
+  /** Whether keys without Ctrl do something: only then are they shown. */
+  readonly singleKeys = $derived.by(() => this.station.snapshot?.settings.singleKeyShortcuts ?? true);
   readonly strings = $derived.by(() => stringsFor(this.station.snapshot?.settings.language ?? this.#systemLanguage));
 
   constructor(host: Host) {
@@ -91,6 +93,15 @@ export class App {
       this.notices.show({ text: this.strings.text(isFault(error) ? `fault.${error.code}` : 'fault.station') });
       return undefined;
     }
+  }
+
+  /** Says that something was copied, or that this was not allowed. */
+  async copying(done: Promise<void>, words = this.strings.text('common.copied')): Promise<void> {
+    const copied = await done.then(
+      () => true,
+      () => false,
+    );
+    this.notices.show({ text: copied ? words : this.strings.text('copied.refused') });
   }
 
   /** Tries everything that an order needs to be seen and heard, and shows what comes of it. */

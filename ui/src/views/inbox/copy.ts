@@ -13,8 +13,7 @@ const NAMED = 40;
 export async function copyJson(app: App): Promise<void> {
   const data = app.reading.detail?.data;
   if (data === undefined || data === null) return;
-  await copyText(JSON.stringify(data, null, 2));
-  app.notices.show({ text: app.strings.text('common.copied') });
+  await app.copying(copyText(JSON.stringify(data, null, 2)));
 }
 
 /** Copies what people call the open notification: the reference in its data. */
@@ -24,16 +23,14 @@ export async function copyReference(app: App): Promise<void> {
   if (!detail || detail.id !== id) return;
   const what = referenceOf(detail);
   if (what === null) return app.notices.show({ text: app.strings.text('copied.no_ref') });
-  await copyText(what);
-  app.notices.show({ text: app.strings.text('copied.what', { what: [...what].slice(0, NAMED).join('') }) });
+  await app.copying(copyText(what), app.strings.text('copied.what', { what: [...what].slice(0, NAMED).join('') }));
 }
 
 /** Copies the open notification as a person would write it down. */
 export async function copyAsText(app: App): Promise<void> {
   const { detail } = app.reading;
   if (!detail) return;
-  await copyText(asText(detail, app.strings));
-  app.notices.show({ text: app.strings.text('common.copied') });
+  await app.copying(copyText(asText(detail, app.strings)));
 }
 
 /** The sender's reference, if it gave one that can be read out. */

@@ -48,10 +48,7 @@ export function actions(app: App, snapshot: Snapshot): Entry[] {
     {
       label: text('pal.copy_address'),
       icon: 'copy',
-      run: async () => {
-        await copyText(address);
-        app.notices.show({ text: text('copied.what', { what: address }) });
-      },
+      run: () => app.copying(copyText(address), text('copied.what', { what: address })),
     },
     {
       label: text('inbox.mark_all'),
