@@ -16,10 +16,14 @@ export function preferencesOf(snapshot: Snapshot, channel: string | null): Chann
 /** What has waited for so long is the history's. */
 const TODO_FOR = 24 * 60 * 60 * 1000;
 
-/** Whether a notification waits for somebody to take charge of it. */
+/**
+ * Whether a notification waits for somebody to take charge of it. In a channel that was left nothing does: nobody would
+ * tell this computer that somebody took it.
+ */
 export function waits(snapshot: Snapshot, row: Row, now: number): boolean {
   if (row.taken || row.expired || row.at <= now - TODO_FOR) return false;
-  return preferencesOf(snapshot, row.channel).expects;
+  const followed = row.channel === null || snapshot.settings.channels.includes(row.channel);
+  return followed && preferencesOf(snapshot, row.channel).expects;
 }
 
 const WATCH_AFTER = [1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60];

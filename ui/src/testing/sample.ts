@@ -24,7 +24,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     hubAddress: '',
     hostHub: false,
     hubPort: 8001,
-    channels: [],
+    channels: ['commandes', 'cuisine', 'bar'],
     popups: true,
     singleKeyShortcuts: true,
     closeToTray: false,
