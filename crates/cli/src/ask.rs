@@ -45,8 +45,9 @@ async fn answer<T>(
     pick: impl Fn(Delivery) -> Option<T>,
 ) -> Result<T, Failure> {
     let deadline = Instant::now() + options.limit.timeout;
+    let auth = auth(&options.target, None, None)?;
     let hub = options.target.hub;
-    let (session, mut deliveries) = reach(&hub, auth(None, None), deadline).await?;
+    let (session, mut deliveries) = reach(&hub, auth, deadline).await?;
     ask(&session);
     let found = async {
         while let Some(batch) = deliveries.next().await {

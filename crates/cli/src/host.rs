@@ -54,7 +54,8 @@ pub(crate) fn restore(options: RestoreOptions) -> Result<(), Failure> {
     }
 }
 
-fn folder(chosen: Option<PathBuf>) -> Result<PathBuf, Failure> {
+/// The folder that was named, or else the one of this user.
+pub(crate) fn folder(chosen: Option<PathBuf>) -> Result<PathBuf, Failure> {
     chosen.or_else(default_data_dir).ok_or_else(|| Failure::Usage(words::no_data_dir()))
 }
 

@@ -13,10 +13,11 @@ use crate::{output, plain, words};
 
 pub(crate) async fn run(options: ListenOptions) -> Result<(), Failure> {
     let mut signals = StopSignals::listen()?;
+    let auth = auth(&options.target, options.name, options.user_id)?;
     let hub = options.target.hub;
     let config = SessionConfig {
         address: hub.clone(),
-        auth: auth(options.name, options.user_id),
+        auth,
         channels: options.channels,
         cursors: None,
         pacing: Pacing::default(),

@@ -12,6 +12,7 @@ mod plain;
 mod reach;
 mod send;
 mod stop;
+mod token;
 mod words;
 
 use std::process::ExitCode;
@@ -53,6 +54,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Listen(options) => listen::run(options).await,
             Command::Channels(options) => ask::channels(options).await,
             Command::Stats(options) => ask::stats(options).await,
+            Command::Token(command) => token::run(command),
         }
     })
 }

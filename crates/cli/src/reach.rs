@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chapfood_client::{Deliveries, LinkState, Pacing, Session, SessionConfig};
-use chapfood_protocol::Auth;
+use chapfood_protocol::{Auth, Secret};
 use tokio::time::{Instant, timeout_at};
 
+use crate::args::Target;
 use crate::failure::Failure;
 use crate::words;
 
@@ -13,8 +14,20 @@ use crate::words;
 const ATTEMPT_EVERY: Duration = Duration::from_millis(300);
 
 /// What a hub is told of us.
-pub(crate) fn auth(name: Option<String>, user_id: Option<String>) -> Auth {
-    Auth { username: name, user_id, lang: words::lang(), ..Auth::default() }
+pub(crate) fn auth(target: &Target, name: Option<String>, user_id: Option<String>) -> Result<Auth, Failure> {
+    Ok(Auth { username: name, user_id, token: token(target)?, lang: words::lang(), ..Auth::default() })
+}
+
+/// The token to show: a file that was named counts more than the environment.
+fn token(target: &Target) -> Result<Option<Secret>, Failure> {
+    let text = match &target.token_file {
+        Some(path) => Some(
+            std::fs::read_to_string(path)
+                .map_err(|error| Failure::Usage(words::unreadable_token(path, &error)))?,
+        ),
+        None => std::env::var("CHAPFOOD_TOKEN").ok(),
+    };
+    Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).map(Secret::new))
 }
 
 /// Connects before `deadline`. A hub that is just starting is waited for; one that refuses is not.

@@ -11,9 +11,10 @@ use crate::{data, output, plain};
 
 pub(crate) async fn run(options: SendOptions) -> Result<(), Failure> {
     let deadline = Instant::now() + options.limit.timeout;
+    let auth = auth(&options.target, options.name, None)?;
     let hub = options.target.hub;
     // The deliveries stay unread: a broadcast to everybody comes back to us too.
-    let (session, _deliveries) = reach(&hub, auth(options.name, None), deadline).await?;
+    let (session, _deliveries) = reach(&hub, auth, deadline).await?;
     let request = SendRequest {
         channel: options.channel,
         kind: options.kind,

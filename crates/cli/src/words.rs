@@ -1,5 +1,6 @@
 //! What the program says, in the two languages of the hub.
 
+use chapfood_hub::Token;
 use chapfood_protocol::{Lang, ServerStats};
 
 /// French if the system's messages are, else English. The first of the three that is set decides.
@@ -70,6 +71,36 @@ pub(crate) fn no_data_dir() -> String {
     say(
         "ni HOME ni XDG_DATA_HOME : indiquez le dossier des données avec --data".into(),
         "neither HOME nor XDG_DATA_HOME is set: name the folder of the data with --data".into(),
+    )
+}
+
+pub(crate) fn token_shown_once(id: i64) -> String {
+    say(
+        format!("jeton n° {id}, affiché cette seule fois : gardez-le en lieu sûr"),
+        format!("token no. {id}, shown this once: keep it safe"),
+    )
+}
+
+pub(crate) fn no_such_token(id: i64) -> String {
+    say(
+        format!("aucun jeton n° {id} à retirer : voyez `chapfood token list`"),
+        format!("no token no. {id} to withdraw: see `chapfood token list`"),
+    )
+}
+
+pub(crate) fn token_state(token: &Token) -> String {
+    match (token.revoked, token.used) {
+        (Some(at), _) => say(format!("retiré le {at}"), format!("withdrawn {at}")),
+        (None, Some(at)) => say(format!("utilisé le {at}"), format!("used {at}")),
+        (None, None) => say("jamais utilisé".into(), "never used".into()),
+    }
+}
+
+pub(crate) fn unreadable_token(path: &std::path::Path, error: &std::io::Error) -> String {
+    let path = path.display();
+    say(
+        format!("le fichier du jeton {path} est illisible : {error}"),
+        format!("the token's file {path} cannot be read: {error}"),
     )
 }
 

@@ -7,8 +7,12 @@ use chapfood_protocol::Limits;
 /// How a hub is run. The defaults suit one shop.
 #[derive(Debug, Clone)]
 pub struct HubConfig {
-    /// Where it listens. Port 0 picks a free one.
+    /// Where it listens. Port 0 picks a free one. On a loopback address programs of this computer come in without a
+    /// token; on any other nobody does, and what is said there can be read on the way.
     pub listen: SocketAddr,
+    /// Web pages that may talk to the hub, e.g. `https://orders.example`. On the loopback address pages of this
+    /// computer may in any case.
+    pub origins: Vec<String>,
     /// The folder of its database; made if absent.
     pub data_dir: PathBuf,
     /// The name it tells clients.
@@ -53,6 +57,7 @@ impl HubConfig {
     pub fn new(listen: SocketAddr, data_dir: impl Into<PathBuf>) -> Self {
         Self {
             listen,
+            origins: Vec::new(),
             data_dir: data_dir.into(),
             name: "ChapFood".into(),
             ping_interval: Duration::from_secs(10),

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use chapfood_protocol::{
-    Auth, BROADCAST, ClaimRequest, ErrorMessage, Lang, Limits, NotificationId, Position, Problem, Receipt,
-    event, parse_channel_name, parse_claim, parse_received, parse_send,
+    Auth, BROADCAST, ClaimRequest, ErrorMessage, Forbidden, Lang, Limits, NotificationId, Position, Problem,
+    Receipt, SendRequest, event, parse_channel_name, parse_claim, parse_received, parse_send,
 };
-use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::de::{self, IgnoredAny, SeqAccess};
 use serde_json::Value;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, SocketRef};
@@ -22,6 +22,7 @@ use socketioxide::socket::{DisconnectReason, Sid, Socket};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Access;
 use crate::exchange::{Asked, What};
 use crate::log::{Claim, ClaimKind, Log, Request};
 
@@ -45,6 +46,13 @@ pub(crate) struct Intake {
 
 /// Numbers the connections of sockets, see `Client::born`.
 static BORN: AtomicU64 = AtomicU64::new(0);
+
+/// Who connected, and what they may do.
+pub(crate) struct Visitor {
+    /// As they say themselves; their token is not kept.
+    pub(crate) auth: Auth,
+    pub(crate) access: Access,
+}
 
 /// What a socket's task is given to work off.
 enum Incoming {
@@ -121,26 +129,30 @@ fn size(raw: &Raw) -> usize {
 pub(crate) async fn work_off(
     mut list: Worklist,
     socket: SocketRef,
-    auth: Auth,
+    visitor: Visitor,
     limits: Limits,
     log: Log<Asked>,
     stop: CancellationToken,
 ) {
+    let Visitor { auth, access } = visitor;
     let sid = socket.id;
     let answers = socket.clone();
     let lang = auth.lang;
+    let still_good = access.clone();
     let born = BORN.fetch_add(1, Ordering::Relaxed);
-    let mut person = Person::of(&auth, sid, born);
+    let mut person = Person::of(&auth, access.clone(), sid, born);
+    // A place is kept only for who may come for what is after it.
+    let broadcasts_kept = person.acknowledges && access.grant.listens();
     let (owes_little, mut may_go_on) = watch::channel(true);
     let connect = Request::Locate {
         tag: Asked {
             sid,
             born,
-            what: What::Connect { socket, auth: Box::new(auth), owes_little },
+            what: What::Connect { socket, auth: Box::new(auth), access, owes_little },
             ack: None,
         },
         channel: BROADCAST.into(),
-        subscriber: person.subscriber.as_deref().filter(|_| person.acknowledges).map(Into::into),
+        subscriber: person.subscriber.as_deref().filter(|_| broadcasts_kept).map(Into::into),
         claim: person.cursors.remove(BROADCAST),
     };
     if log.send(connect).await.is_err() {
@@ -158,6 +170,10 @@ pub(crate) async fn work_off(
                 if stop.is_cancelled() {
                     // Written down it would be, but nobody could confirm it any more.
                     refuse(&answers, &raw, ack, Problem::HubClosing, lang);
+                    continue;
+                }
+                if still_good.is_withdrawn() {
+                    refuse(&answers, &raw, ack, Problem::TokenRevoked, lang);
                     continue;
                 }
                 (request(sid, &raw, ack, &limits, &mut person), false)
@@ -195,6 +211,7 @@ fn refuse(socket: &Socket, raw: &Raw, ack: Option<AckSender>, problem: Problem, 
 
 /// Who sends, as far as requests carry it.
 struct Person {
+    access: Access,
     /// As others see them.
     shown: chapfood_protocol::Person,
     /// Whose marks and claims are theirs.
@@ -209,9 +226,10 @@ struct Person {
 }
 
 impl Person {
-    fn of(auth: &Auth, sid: Sid, born: u64) -> Self {
+    fn of(auth: &Auth, access: Access, sid: Sid, born: u64) -> Self {
         let acknowledges = auth.acknowledges();
         Self {
+            access,
             shown: auth.person(),
             // Without a name of their own, two senders must not be taken for one.
             origin: auth.subscriber().unwrap_or_else(|| format!("socket:{sid}")),
@@ -226,6 +244,7 @@ impl Person {
     /// The channel that it joins. Counted here, before the log remembers it.
     fn joins(&mut self, payload: Value, limits: &Limits) -> Result<String, Problem> {
         let channel = parse_channel_name(payload, limits)?;
+        self.access.grant.may_join(&channel).map_err(Problem::NotAllowed)?;
         if !self.channels.contains(&channel) {
             if self.channels.len() >= limits.channels {
                 return Err(Problem::TooManyChannels(limits.channels));
@@ -250,10 +269,18 @@ fn request(
         Ok(read) => read,
         Err((name, problem)) => return refusal(ask, name, vec![problem], None),
     };
+    if let Err(what) = may_listen_for(&name, person) {
+        return refusal(ask, name, vec![Problem::NotAllowed(what)], None);
+    }
     match name.as_str() {
         event::SEND_NOTIFICATION => {
             let client_id = payload.get("client_id").and_then(Value::as_str).map(str::to_owned);
-            match parse_send(payload, limits) {
+            let allowed =
+                |request: SendRequest| match person.access.grant.may_send(request.channel.as_deref()) {
+                    Ok(()) => Ok(request),
+                    Err(what) => Err(vec![Problem::NotAllowed(what)]),
+                };
+            match parse_send(payload, limits).and_then(allowed) {
                 Ok(request) => Request::Append {
                     tag: ask(What::Send { client_id: request.client_id.clone() }),
                     request,
@@ -300,6 +327,18 @@ fn request(
     }
 }
 
+/// What only listeners may ask.
+fn may_listen_for(event: &str, person: &Person) -> Result<(), Forbidden> {
+    match event {
+        event::JOIN_CHANNEL
+        | event::LEAVE_CHANNEL
+        | event::RECEIVED
+        | event::TAKE_NOTIFICATION
+        | event::RELEASE_NOTIFICATION => person.access.grant.may_listen(),
+        _ => Ok(()),
+    }
+}
+
 fn claim(
     ask: impl FnOnce(What) -> Asked,
     person: &Person,
@@ -313,9 +352,10 @@ fn claim(
             // Only of who takes: whoever releases may be anybody.
             let username = username.filter(|_| kind == ClaimKind::Take).unwrap_or(shown.username);
             let by = chapfood_protocol::Person { username, ..shown };
+            let grant = Arc::clone(&person.access.grant);
             Request::Claim {
                 tag: ask(What::Claim { event, id: id.clone() }),
-                claim: Claim { kind, id, holder: person.origin.clone(), by },
+                claim: Claim { kind, id, holder: person.origin.clone(), by, grant },
             }
         }
         Err(problem) => refusal(ask, event.to_owned(), vec![problem], None),
@@ -351,7 +391,7 @@ fn read(raw: &Raw) -> Result<(String, Value), (String, Problem)> {
 /// The first element of the event, readable even where the rest is not.
 fn event_name(text: &str) -> Option<String> {
     struct First;
-    impl<'de> Visitor<'de> for First {
+    impl<'de> de::Visitor<'de> for First {
         type Value = String;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

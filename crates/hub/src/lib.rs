@@ -1,8 +1,10 @@
 //! The ChapFood hub: a durable log behind a Socket.IO server.
 //!
 //! The way of a notification: `transport` (the connection) → `intake` (checked, in order) → `log` (committed
-//! and flushed) → `exchange` (given to whoever is due it). Nothing goes the other way except answers.
+//! and flushed) → `exchange` (given to whoever is due it). Nothing goes the other way except answers. `access` says
+//! who may do what on that way.
 
+mod access;
 mod backup;
 mod clock;
 mod config;
@@ -13,6 +15,7 @@ mod intake;
 mod log;
 mod transport;
 
+pub use access::{ChannelPattern, Grant, Token, Tokens};
 pub use backup::{backup, restore};
 pub use config::{HubConfig, Retention};
 pub use error::HubError;

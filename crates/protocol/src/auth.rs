@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Lang, Person};
+use crate::{Lang, Person, Secret};
 
 /// The longest name kept of a client, in characters; the rest is cut, so that nobody can fill everybody's
 /// screen with a sender's name.
@@ -35,6 +35,9 @@ pub struct Auth {
     /// The person's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
+    /// Part 3: what lets this client in where a hub asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
     /// Part 3: the computer's stable id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_id: Option<String>,
@@ -61,6 +64,11 @@ impl Auth {
         Self {
             user_id: text("user_id"),
             username: name("username"),
+            token: value
+                .get("token")
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+                .map(Secret::new),
             device_id: text("device_id"),
             device_name: name("device_name"),
             lang: if value.get("lang").and_then(Value::as_str) == Some("en") { Lang::En } else { Lang::Fr },

@@ -4,6 +4,7 @@
 //! field exists once. Part 1 is the published API, Part 2 what it leaves open, Part 3 the additions that an
 //! old client ignores; `docs/protocol.md` is the text.
 
+mod access;
 pub mod auth;
 pub mod event;
 mod id;
@@ -14,6 +15,7 @@ mod problem;
 mod request;
 mod timestamp;
 
+pub use access::{Role, Secret};
 pub use auth::{Auth, Position};
 pub use id::{IdSequence, NotificationId};
 pub use limits::Limits;
@@ -22,7 +24,7 @@ pub use payload::{
     ChannelJoined, ChannelLeft, ChannelSummary, ClaimChanged, ConnectionConfirmed, ErrorMessage, HubIdentity,
     NotificationSent, Person, ResyncRequired, ServerStats,
 };
-pub use problem::{Lang, Problem};
+pub use problem::{Forbidden, Lang, Problem};
 pub use request::{
     BROADCAST, ClaimRequest, Receipt, SendRequest, parse_channel_name, parse_claim, parse_received,
     parse_send,

@@ -25,6 +25,12 @@ pub struct ConnectionConfirmed {
     /// Part 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
+    /// Part 3: the greatest role that this client has here; a word, since a newer hub may have others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Part 3: all the roles that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
 }
 
 impl ConnectionConfirmed {

@@ -60,6 +60,53 @@ pub enum Problem {
     TooManyRequests,
     /// The hub is stopping: this one was not done.
     HubClosing,
+    /// The client's token does not allow it.
+    NotAllowed(Forbidden),
+    /// The hub lets nobody in here without a token, and the client gave none.
+    TokenRequired,
+    /// No token of this hub is like that.
+    TokenInvalid,
+    /// The owner withdrew the token.
+    TokenRevoked,
+    /// The hub could not look up who the client is.
+    TokenUnchecked,
+}
+
+/// What a token does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Forbidden {
+    /// Sending at all.
+    Send,
+    /// Sending to this channel.
+    SendTo(String),
+    /// Sending to everybody.
+    Broadcast,
+    /// Anything but sending.
+    Listen,
+    /// Listening in this channel.
+    Join(String),
+}
+
+impl Forbidden {
+    fn french(&self) -> String {
+        match self {
+            Self::Send => "Votre jeton ne permet pas d'envoyer".into(),
+            Self::SendTo(channel) => format!("Votre jeton ne permet pas d'envoyer dans « {channel} »"),
+            Self::Broadcast => "Votre jeton ne permet pas d'envoyer à tout le monde".into(),
+            Self::Listen => "Votre jeton permet seulement d'envoyer".into(),
+            Self::Join(channel) => format!("Votre jeton ne permet pas d'écouter « {channel} »"),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::Send => "Your token does not allow sending".into(),
+            Self::SendTo(channel) => format!("Your token does not allow sending to « {channel} »"),
+            Self::Broadcast => "Your token does not allow sending to everybody".into(),
+            Self::Listen => "Your token allows sending only".into(),
+            Self::Join(channel) => format!("Your token does not allow listening in « {channel} »"),
+        }
+    }
 }
 
 impl Problem {
@@ -88,7 +135,18 @@ impl Problem {
             Self::QuotaReached => "quota_reached".into(),
             Self::TooManyRequests => "too_many_requests".into(),
             Self::HubClosing => "hub_closing".into(),
+            Self::NotAllowed(_) => "not_allowed".into(),
+            Self::TokenRequired => "token_required".into(),
+            Self::TokenInvalid => "token_invalid".into(),
+            Self::TokenRevoked => "token_revoked".into(),
+            Self::TokenUnchecked => "token_unchecked".into(),
         }
+    }
+
+    /// As the one line that a refused connection is given. Socket.IO's `connect_error` has room for more, but the
+    /// hub's server sends only a message; so the code stands at its end, in brackets.
+    pub fn as_connect_error(&self, lang: Lang) -> String {
+        format!("{} [{}]", self.words(lang), self.code())
     }
 
     /// The sentence for a person. The French ones are the published API's.
@@ -131,6 +189,15 @@ impl Problem {
             }
             Self::TooManyRequests => "Trop de demandes en attente : réessayez dans un instant".into(),
             Self::HubClosing => "Le hub s'arrête : rien n'est envoyé, réessayez à son retour".into(),
+            Self::NotAllowed(what) => what.french(),
+            Self::TokenRequired => "Ce hub demande un jeton : demandez-en un à son propriétaire".into(),
+            Self::TokenInvalid => {
+                "Ce hub ne connaît pas ce jeton : demandez-en un autre à son propriétaire".into()
+            }
+            Self::TokenRevoked => {
+                "Le propriétaire du hub a retiré ce jeton : demandez-lui-en un autre".into()
+            }
+            Self::TokenUnchecked => "Le hub n'a pas pu vérifier le jeton : réessayez dans un instant".into(),
         }
     }
 
@@ -163,6 +230,11 @@ impl Problem {
             }
             Self::TooManyRequests => "Too many requests are waiting: try again in a moment".into(),
             Self::HubClosing => "The hub is stopping: nothing is sent, try again when it is back".into(),
+            Self::NotAllowed(what) => what.english(),
+            Self::TokenRequired => "This hub asks for a token: ask its owner for one".into(),
+            Self::TokenInvalid => "This hub does not know this token: ask its owner for another one".into(),
+            Self::TokenRevoked => "The hub's owner withdrew this token: ask for another one".into(),
+            Self::TokenUnchecked => "The hub could not check the token: try again in a moment".into(),
         }
     }
 }

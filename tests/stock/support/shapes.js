@@ -29,7 +29,7 @@ const CLAIM = {
 const SHAPES = {
   'connection-confirmed': {
     published: { socketId: text, serverTime: timestamp },
-    additions: { protocol: count, epoch: text, hub: object, limits: object },
+    additions: { protocol: count, epoch: text, hub: object, limits: object, role: text, roles: texts },
   },
   'notification-received': {
     published: {

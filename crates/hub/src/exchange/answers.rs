@@ -94,8 +94,11 @@ impl Exchange {
         }
     }
 
-    pub(super) fn channels(&self) -> Vec<ChannelSummary> {
-        let named = self.rooms.iter().filter(|(name, _)| &***name != BROADCAST);
+    /// The channels with somebody in them that this client may know of.
+    pub(super) fn channels(&self, sid: Sid) -> Vec<ChannelSummary> {
+        let grant = self.clients.get(&sid).map(|client| &client.access.grant);
+        let knows = |name: &str| grant.is_some_and(|grant| grant.knows(name));
+        let named = self.rooms.iter().filter(|(name, _)| &***name != BROADCAST && knows(name));
         named
             .map(|(name, room)| ChannelSummary {
                 name: name.to_string(),

@@ -21,6 +21,10 @@ impl Exchange {
     pub(super) fn on_connect(&mut self, mut client: Client, broadcasts: Place, claims: &[u64]) {
         let socket = &client.socket;
         let sid = socket.id;
+        if client.access.token.is_some_and(|token| self.revoked.contains(&token)) {
+            client.show_out();
+            return;
+        }
         // It may have gone while the log was busy; its leaving may even have been heard first.
         if !socket.connected() {
             return;
@@ -35,7 +39,10 @@ impl Exchange {
                 version: env!("CARGO_PKG_VERSION").into(),
             }),
             limits: Some(self.about.limits),
+            role: client.access.grant.roles.last().map(|role| role.as_str().to_owned()),
+            roles: client.access.grant.roles.iter().map(|role| role.as_str().to_owned()).collect(),
         };
+        let listens = client.access.grant.listens();
         // The same transport may connect again before its going was heard.
         let before = self.clients.get(&sid).and_then(|client| client.window.connection().cloned());
         let upgraded = self.upgraded.remove(&sid).or(before);
@@ -46,6 +53,12 @@ impl Exchange {
             client.window.goes_over(connection);
         }
         let everybody: Arc<str> = BROADCAST.into();
+        if !listens {
+            self.clients.insert(sid, client);
+            self.answer(sid, event::CONNECTION_CONFIRMED, &confirmed, None);
+            self.changed();
+            return;
+        }
         let broadcasts = self.marks.start(client.seats.kept_for(BROADCAST), &everybody, broadcasts);
         client.seats.join(&everybody, &broadcasts).learn_claims(claims);
         self.clients.insert(sid, client);
@@ -133,6 +146,22 @@ impl Exchange {
         };
         self.answer(sid, event::CHANNEL_LEFT, &left, ack);
         self.changed();
+    }
+
+    /// The owner withdrew these tokens: whoever came in by one is told, and shown out.
+    pub(super) fn on_revoked(&mut self, tokens: Vec<i64>) {
+        self.revoked.extend(tokens);
+        let is_revoked =
+            |client: &Client| client.access.token.is_some_and(|token| self.revoked.contains(&token));
+        let out: Vec<_> =
+            self.clients.iter().filter(|(_, client)| is_revoked(client)).map(|(sid, _)| *sid).collect();
+        for sid in out {
+            if let Some(client) = self.clients.get(&sid) {
+                client.show_out();
+            }
+            // From here on it is given nothing, whatever becomes of its connection.
+            self.on_gone(sid, false);
+        }
     }
 
     pub(super) fn on_gone(&mut self, sid: Sid, in_order: bool) {

@@ -1,14 +1,16 @@
 //! One connected socket, as the exchange holds it.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
-use chapfood_protocol::{Auth, Lang};
+use chapfood_protocol::{Auth, ErrorMessage, Lang, Problem, event};
 use serde::Serialize;
 use serde_json::{Value, json};
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::{SendError, SocketError};
 use tokio::sync::watch;
 
+use crate::access::Access;
 use crate::exchange::seats::Seats;
 use crate::exchange::window::Window;
 
@@ -18,10 +20,15 @@ const ANSWERS_WAITING: usize = 16_384;
 /// Answers that may wait before the client's further requests have to.
 const ANSWERS_IN_STEP: usize = 1_000;
 
+/// A moment for the last word to a client that is shown out.
+const FAREWELL: Duration = Duration::from_millis(400);
+
 /// A connected socket.
 pub(crate) struct Client {
     pub(crate) socket: SocketRef,
     pub(crate) lang: Lang,
+    /// What it may do.
+    pub(super) access: Access,
     /// The channels that it is in.
     pub(crate) seats: Seats,
     /// Tells this connection of a socket from an earlier one: a client may disconnect and connect again on
@@ -54,8 +61,15 @@ pub(crate) enum Given {
 }
 
 impl Client {
-    pub(crate) fn new(socket: SocketRef, auth: &Auth, born: u64, owes_little: watch::Sender<bool>) -> Self {
+    pub(crate) fn new(
+        socket: SocketRef,
+        auth: &Auth,
+        access: Access,
+        born: u64,
+        owes_little: watch::Sender<bool>,
+    ) -> Self {
         Self {
+            access,
             lang: auth.lang,
             seats: Seats::of(auth),
             socket,
@@ -65,6 +79,21 @@ impl Client {
             waiting: VecDeque::new(),
             cut_off: false,
             owes_little,
+        }
+    }
+
+    /// Its token is withdrawn: tells it so, and ends the connection for good. What it still asks is not done.
+    pub(super) fn show_out(&self) {
+        self.access.withdraw();
+        let words =
+            ErrorMessage { event: None, ..ErrorMessage::new("", &[Problem::TokenRevoked], self.lang) };
+        let _ = self.socket.emit(event::ERROR_MESSAGE, &words);
+        let _ = self.socket.clone().disconnect();
+        if let Some(connection) = self.window.connection().cloned() {
+            tokio::spawn(async move {
+                tokio::time::sleep(FAREWELL).await;
+                connection.end();
+            });
         }
     }
 
@@ -172,7 +201,7 @@ fn given(result: &Result<(), SendError>) -> Given {
 
 /// What a callback gets: the answering event's payload with a status. A list goes under `channels`.
 fn acknowledgement(event: &str, payload: &Value) -> Value {
-    let status = if event == chapfood_protocol::event::ERROR_MESSAGE { "error" } else { "ok" };
+    let status = if event == event::ERROR_MESSAGE { "error" } else { "ok" };
     match payload {
         Value::Object(fields) => {
             let mut fields = fields.clone();

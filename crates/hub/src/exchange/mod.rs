@@ -31,6 +31,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::Activity;
+use crate::access::Access;
 use crate::log::{Feed, FeedRequest, Log, Outcome, Receipt};
 use crate::transport::Connection;
 use answers::Subject;
@@ -59,6 +60,7 @@ pub(crate) enum What {
     Connect {
         socket: SocketRef,
         auth: Box<Auth>,
+        access: Access,
         /// Told whether the client keeps up with its answers.
         owes_little: watch::Sender<bool>,
     },
@@ -100,6 +102,8 @@ pub(crate) enum Notice {
     Polled(Sid),
     /// The client's session goes over WebSocket from now on, on this connection.
     Upgraded(Sid, Connection),
+    /// The owner withdrew these tokens.
+    Revoked(Vec<i64>),
     /// It is time to let go what need not be kept any longer.
     Prune,
     /// The hub is about to stop: tell everybody, write the marks.
@@ -145,6 +149,8 @@ pub(crate) struct Exchange {
     /// How far each subscriber surely is.
     marks: Marks,
     stats_pace: StatsPace,
+    /// Tokens that were withdrawn, for whoever was let in by one just before.
+    revoked: BTreeSet<i64>,
     activity: watch::Sender<Activity>,
 }
 
@@ -172,6 +178,7 @@ impl Exchange {
             busy: BTreeSet::new(),
             marks: Marks::default(),
             stats_pace: StatsPace::default(),
+            revoked: BTreeSet::new(),
             activity,
         }
     }
@@ -199,6 +206,7 @@ impl Exchange {
                         }
                     }
                     Notice::Prune => self.prune(),
+                    Notice::Revoked(tokens) => self.on_revoked(tokens),
                     Notice::Upgraded(sid, connection) => self.on_upgrade(sid, connection),
                     Notice::Closing(done) => {
                         // What is committed by now is still confirmed.
@@ -286,12 +294,12 @@ impl Exchange {
                 }
             }
             Outcome::Located {
-                tag: Asked { what: What::Connect { socket, auth, owes_little }, born, .. },
+                tag: Asked { what: What::Connect { socket, auth, access, owes_little }, born, .. },
                 place,
                 claims,
                 ..
             } => {
-                let client = Client::new(socket, &auth, born, owes_little);
+                let client = Client::new(socket, &auth, access, born, owes_little);
                 self.on_connect(client, place, &claims);
             }
             Outcome::Located { tag, channel, place, claims } => {
@@ -319,7 +327,7 @@ impl Exchange {
                 self.answer(sid, event::SERVER_STATS, &stats, ack);
             }
             What::Channels => {
-                let channels = self.channels();
+                let channels = self.channels(sid);
                 self.answer(sid, event::CHANNELS_LIST, &channels, ack);
             }
             What::Refuse { event, problems, client_id } => {

@@ -1,8 +1,9 @@
 //! Taking charge, on real files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use chapfood_protocol::{ClaimChanged, NotificationId, Person, Problem};
+use chapfood_protocol::{ClaimChanged, NotificationId, Person, Problem, Role};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
@@ -11,10 +12,12 @@ use super::store::Store;
 use super::tests::{EPOCH, RETENTION, day, folder, kept, locate, prune_all, send, store};
 use super::{Claim, ClaimKind, Cursor, Entry, FeedRequest, OpenFile, Outcome, Request, schema};
 use crate::Retention;
+use crate::access::{ChannelPattern, Grant};
 
 fn claim(kind: ClaimKind, id: &NotificationId, who: &str) -> Request<u32> {
     let by = Person { user_id: None, username: who.into(), device_name: Some("Bar".into()) };
-    Request::Claim { tag: 0, claim: Claim { kind, id: id.clone(), holder: format!("user:{who}"), by } }
+    let grant = Arc::new(Grant::of_this_computer());
+    Request::Claim { tag: 0, claim: Claim { kind, id: id.clone(), holder: format!("user:{who}"), by, grant } }
 }
 
 fn take(id: &NotificationId, who: &str) -> Request<u32> {
@@ -310,5 +313,23 @@ proptest! {
         }
         let numbers = kept(&opened.1, "a");
         prop_assert_eq!(numbers, (1..=i64::try_from(head).unwrap_or(0)).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn who_may_not_read_a_channel_does_not_learn_what_is_in_it() {
+    let folder = folder();
+    let (mut store, _file) = store(folder.path());
+    let id = sent(&mut store, 1);
+    assert!(outcome(&store.commit(vec![take(&id, "alice")], 2)[0]).is_ok());
+    let elsewhere = Grant {
+        roles: BTreeSet::from([Role::Subscriber]),
+        channels: ChannelPattern::parse("bar*").into_iter().collect(),
+    };
+    for kind in [ClaimKind::Take, ClaimKind::Release] {
+        let Request::Claim { tag, mut claim } = claim(kind, &id, "mallory") else { panic!("a claim") };
+        claim.grant = Arc::new(elsewhere.clone());
+        let refused = outcome(&store.commit(vec![Request::Claim { tag, claim }], 3)[0]);
+        assert_eq!(refused, Err(Problem::UnknownNotification), "as if there were none; nor who has it");
     }
 }

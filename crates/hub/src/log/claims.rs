@@ -23,7 +23,12 @@ struct Claimed {
 
 impl Group<'_> {
     pub(super) fn claim(&mut self, claim: &Claim) -> rusqlite::Result<Done> {
-        let Some(claimed) = find(self.db, self.epoch, &claim.id)? else {
+        let found = find(self.db, self.epoch, &claim.id)?;
+        // Whoever may not read it does not learn that it exists.
+        let readable = |found: &Claimed| {
+            claim.grant.reads(Some(found.channel.as_str()).filter(|channel| *channel != BROADCAST))
+        };
+        let Some(claimed) = found.filter(readable) else {
             return Ok(Done::NotClaimed(Problem::UnknownNotification));
         };
         match (claim.kind, &claimed.holder, claimed.last) {

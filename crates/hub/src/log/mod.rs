@@ -29,6 +29,8 @@ use std::sync::Arc;
 
 use chapfood_protocol::{Notification, NotificationId, Person, Position, Problem, SendRequest, Timestamp};
 
+use crate::access::Grant;
+
 pub(crate) use calendar::Look;
 pub(crate) use entry::Entry;
 pub(crate) use file::{OpenFile, database_in, inspect};
@@ -36,7 +38,7 @@ pub(crate) use reader::{Feed, FeedRequest};
 pub(crate) use replace::{beside, remove, replace, sync_names_beside, with_logs};
 #[cfg(test)]
 pub(crate) use schema::epoch;
-pub(crate) use schema::{open as open_database, rename};
+pub(crate) use schema::{VERSION, open as open_database, rename};
 pub(crate) use writer::{Log, open};
 #[cfg(test)]
 pub(crate) use {reader::Reader, store::Store};
@@ -95,6 +97,8 @@ pub(crate) struct Claim {
     pub(crate) holder: String,
     /// The asker, as others see them.
     pub(crate) by: Person,
+    /// What the asker may read: of anything else it learns nothing.
+    pub(crate) grant: Arc<Grant>,
 }
 
 /// Which of the two.

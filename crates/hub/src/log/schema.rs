@@ -18,7 +18,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each runs once, in order, in one transaction. Never edited once released: add another.
-pub(super) const MIGRATIONS: [&str; 6] = [
+pub(super) const MIGRATIONS: [&str; 7] = [
     "
     -- One row. The epoch names this database: a restored backup gets another one.
     CREATE TABLE hub (epoch TEXT NOT NULL) STRICT;
@@ -85,6 +85,19 @@ pub(super) const MIGRATIONS: [&str; 6] = [
     -- The greatest number of a channel that was let go: a new channel's numbers go on after it, so that a place
     -- in the old one is never taken for one in the new one.
     ALTER TABLE hub ADD COLUMN floor INTEGER NOT NULL DEFAULT 0;
+    ",
+    "
+    -- Who may come in. Times are the computer's clock, in ms since 1970 UTC. No number is ever given out twice.
+    CREATE TABLE token (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        label TEXT NOT NULL,
+        roles TEXT NOT NULL,     -- words with spaces between them
+        channels TEXT NOT NULL,  -- patterns, one to a line
+        hash BLOB NOT NULL,      -- SHA-256 of the token's text
+        created_at INTEGER NOT NULL,
+        used_at INTEGER,
+        revoked_at INTEGER
+    ) STRICT;
     ",
 ];
 

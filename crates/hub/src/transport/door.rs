@@ -4,40 +4,63 @@
 //! computer could read and send orders, directly or by DNS rebinding.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-/// The rule of the door. Pure.
-#[derive(Debug, Clone, Copy)]
+/// Who can reach a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Programs of this computer. They need no token.
+    ThisComputer,
+    /// Whoever is on the network. Nobody gets in without a token.
+    Network,
+}
+
+/// The rule of one door. Pure.
+#[derive(Debug, Clone)]
 pub(crate) struct Door {
-    /// Only this computer reaches the hub.
-    pub(crate) loopback: bool,
+    reach: Reach,
+    /// Web pages from there may come in, apart from this computer's own.
+    origins: Arc<[String]>,
 }
 
 impl Door {
     /// The door of a hub that listens on `listen`.
-    pub(crate) fn of(listen: SocketAddr) -> Self {
-        Self { loopback: listen.ip().is_loopback() }
+    pub(crate) fn of(listen: SocketAddr, origins: &[String]) -> Self {
+        let reach =
+            if listen.ip().to_canonical().is_loopback() { Reach::ThisComputer } else { Reach::Network };
+        Self { reach, origins: origins.into() }
+    }
+
+    /// Whether nobody gets in here without a token.
+    pub(crate) fn asks_for_token(&self) -> bool {
+        self.reach == Reach::Network
     }
 
     /// Whether a request with this `Host` may come in. A name that a web page's owner can point at this
     /// computer is none of ours.
-    pub(crate) fn admits_host(self, host: Option<&str>) -> bool {
+    pub(crate) fn admits_host(&self, host: Option<&str>) -> bool {
         let Some(name) = host.map(host_name) else { return false };
+        let network = self.reach == Reach::Network;
         match address(name) {
-            Some(ip) => !self.loopback || ip.is_loopback(),
-            None => is_localhost(name) || (!self.loopback && name.ends_with(".local")),
+            Some(ip) => network || ip.to_canonical().is_loopback(),
+            None => is_localhost(name) || (network && name.to_ascii_lowercase().ends_with(".local")),
         }
     }
 
-    /// Whether a page from this `Origin` may talk to a hub that it knows as `host`. Programs send none.
-    pub(crate) fn admits_origin(self, origin: Option<&str>, host: Option<&str>) -> bool {
+    /// Whether a page from this `Origin` may talk to the hub. Programs send none, and then only a token counts, where
+    /// one is asked for. On the network a page is let in only if the owner named its origin.
+    pub(crate) fn admits_origin(&self, origin: Option<&str>) -> bool {
         let Some(origin) = origin else { return true };
         let Some((scheme, authority)) = origin.split_once("://") else { return false };
         if !matches!(scheme, "http" | "https") || authority.contains('@') {
             return false;
         }
+        if self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
+            return true;
+        }
         let name = host_name(authority);
-        let here = is_localhost(name) || address(name).is_some_and(|ip| ip.is_loopback());
-        here || host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
+        self.reach == Reach::ThisComputer
+            && (is_localhost(name) || address(name).is_some_and(|ip| ip.to_canonical().is_loopback()))
     }
 }
 
@@ -61,33 +84,57 @@ fn address(name: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    fn door(listen: &str, origins: &[&str]) -> Door {
+        let origins: Vec<_> = origins.iter().map(|origin| (*origin).to_owned()).collect();
+        Door::of(listen.parse().expect("an address"), &origins)
+    }
+
     #[test]
-    fn only_names_of_this_computer_reach_a_loopback_hub() {
-        let door = Door { loopback: true };
+    fn only_names_of_this_computer_reach_a_loopback_door() {
+        let door = door("127.0.0.1:8001", &[]);
+        assert!(!door.asks_for_token());
         for host in ["localhost:8001", "127.0.0.1:8001", "[::1]:8001", "LOCALHOST", "127.1.2.3"] {
             assert!(door.admits_host(Some(host)), "{host} is this computer");
         }
-        for host in
-            ["evil.example:8001", "192.168.1.5:8001", "localhost.evil.example", "127.0.0.1.evil.example", ""]
-        {
+        for host in [
+            "evil.example:8001",
+            "192.168.1.5:8001",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "hub.local",
+            "[fe80::1]:8001",
+            "0.0.0.0:8001",
+            "",
+        ] {
             assert!(!door.admits_host(Some(host)), "{host} is a name that somebody else can point here");
         }
         assert!(!door.admits_host(None), "every HTTP/1.1 request has a host");
     }
 
     #[test]
-    fn a_hub_on_the_network_is_reached_by_address_and_never_by_a_strangers_name() {
-        let door = Door { loopback: false };
-        assert!(door.admits_host(Some("192.168.1.5:8001")) && door.admits_host(Some("caisse.local:8001")));
-        assert!(!door.admits_host(Some("rebound.evil.example:8001")));
+    fn a_door_on_the_network_is_reached_by_address_and_never_by_a_strangers_name() {
+        for listen in ["0.0.0.0:8002", "[::]:8002", "192.168.1.5:8002"] {
+            let door = door(listen, &[]);
+            assert!(door.asks_for_token(), "{listen} is the network");
+            for host in ["192.168.1.5:8002", "[fe80::1]:8002", "caisse.local:8002", "localhost:8002"] {
+                assert!(door.admits_host(Some(host)), "{host}");
+            }
+            assert!(!door.admits_host(Some("rebound.evil.example:8002")));
+        }
+    }
+
+    #[test]
+    fn both_loopback_addresses_are_this_computer() {
+        for listen in ["127.0.0.1:8001", "[::1]:8001", "[::ffff:127.0.0.1]:8001"] {
+            assert!(!door(listen, &[]).asks_for_token(), "{listen}");
+        }
     }
 
     #[test]
     fn a_web_page_from_elsewhere_is_refused_and_a_program_is_not() {
-        let door = Door { loopback: true };
-        let host = Some("localhost:8001");
-        assert!(door.admits_origin(None, host), "programs send no Origin");
-        assert!(door.admits_origin(Some("http://localhost:3000"), host), "a page under development here");
+        let door = door("127.0.0.1:8001", &[]);
+        assert!(door.admits_origin(None), "programs send no Origin");
+        assert!(door.admits_origin(Some("http://localhost:3000")), "a page under development here");
         for origin in [
             "null",
             "https://evil.example",
@@ -95,8 +142,26 @@ mod tests {
             "file://",
             "chrome-extension://x",
             "http://localhost:1@evil.example",
+            "",
         ] {
-            assert!(!door.admits_origin(Some(origin), host), "{origin} is a stranger");
+            assert!(!door.admits_origin(Some(origin)), "{origin} is a stranger");
+        }
+    }
+
+    #[test]
+    fn on_the_network_a_web_page_comes_in_only_if_the_owner_named_it() {
+        let door = door("0.0.0.0:8002", &["https://orders.example"]);
+        assert!(door.admits_origin(Some("https://orders.example")));
+        assert!(door.admits_origin(None));
+        for origin in [
+            "null",
+            "http://localhost:3000",
+            "http://192.168.1.5:8002",
+            "http://orders.example",
+            "https://orders.example:8443",
+            "https://orders.example.evil.example",
+        ] {
+            assert!(!door.admits_origin(Some(origin)), "{origin} was not named");
         }
     }
 }

@@ -52,10 +52,17 @@ pub(crate) fn bind(listen: SocketAddr) -> Result<TcpListener, HubError> {
     })
 }
 
+/// By which door a request came; in each request's extensions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visit {
+    pub(crate) asks_for_token: bool,
+}
+
 /// Accepts connections until `stop`; then nobody new gets in, and those inside go on.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: axum::Router,
+    door: Door,
     notices: mpsc::UnboundedSender<Notice>,
     stop: CancellationToken,
 ) {
@@ -76,8 +83,10 @@ pub(crate) async fn serve(
         let _ = stream.set_nodelay(true);
         let (stream, connection) = WatchedStream::new(stream, notices.clone());
         let app = app.clone();
+        let visit = Visit { asks_for_token: door.asks_for_token() };
         let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(connection.clone());
+            request.extensions_mut().insert(visit);
             tower::ServiceExt::oneshot(app.clone(), request.map(Body::new))
         });
         tokio::spawn(async move {
@@ -105,7 +114,7 @@ pub(crate) struct Gate {
 
 /// Stands before everything: the door's rule, and an ear for pongs.
 pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    if !admits(gate.door, request.headers()) {
+    if !admits(&gate.door, request.headers()) {
         let refusal = "Forbidden: this hub does not serve that host or origin.\n";
         return (StatusCode::FORBIDDEN, refusal).into_response();
     }
@@ -129,7 +138,7 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     }
 }
 
-fn admits(door: Door, headers: &HeaderMap) -> bool {
+fn admits(door: &Door, headers: &HeaderMap) -> bool {
     // A header that is no text is no name of ours; it must not pass for an absent one.
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let (host, origin) = (text(HOST), text(ORIGIN));
@@ -139,7 +148,7 @@ fn admits(door: Door, headers: &HeaderMap) -> bool {
     // Pages that the door admits, e.g. under development on another port or name of this computer, are
     // cross-site too; they send their Origin.
     let stranger = cross_site && origin.is_none();
-    let admitted = !stranger && door.admits_host(host) && door.admits_origin(origin, host);
+    let admitted = !stranger && door.admits_host(host) && door.admits_origin(origin);
     if !admitted {
         tracing::warn!(host, origin, "refused a request that came by a stranger's name or page");
     }

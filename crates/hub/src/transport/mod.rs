@@ -8,4 +8,4 @@ mod pong;
 
 pub(crate) use connection::Connection;
 pub(crate) use door::Door;
-pub(crate) use listener::{Gate, bind, gate, serve};
+pub(crate) use listener::{Gate, Visit, bind, gate, serve};

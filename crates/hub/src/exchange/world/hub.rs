@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::Packet;
 use super::people::channel;
+use crate::access::Grant;
 use crate::exchange::marks::Marks;
 use crate::exchange::seats::Seats;
 use crate::exchange::window::Window;
@@ -252,7 +253,8 @@ impl Hub {
 
     pub(super) fn claim(&mut self, id: NotificationId, kind: ClaimKind, who: &str) {
         let by = Person { user_id: None, username: who.to_owned(), device_name: None };
-        let claim = Claim { kind, id, holder: who.to_owned(), by };
+        let claim =
+            Claim { kind, id, holder: who.to_owned(), by, grant: Arc::new(Grant::of_this_computer()) };
         self.requests.push_back(Request::Claim { tag: (Line::MAX, Ask::Send), claim });
     }
 

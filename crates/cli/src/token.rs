@@ -1,0 +1,80 @@
+//! `chapfood token`.
+
+use std::collections::BTreeSet;
+
+use chapfood_hub::{ChannelPattern, Grant, Token, Tokens};
+use serde::Serialize;
+
+use crate::args::{CreateOptions, ListOptions, RevokeOptions, TokenCommand};
+use crate::failure::Failure;
+use crate::host::folder;
+use crate::{output, plain, words};
+
+pub(crate) fn run(command: TokenCommand) -> Result<(), Failure> {
+    match command {
+        TokenCommand::Create(options) => create(options),
+        TokenCommand::List(options) => list(options),
+        TokenCommand::Revoke(options) => revoke(options),
+    }
+}
+
+/// The token alone goes to stdout, so that a script can take it.
+fn create(options: CreateOptions) -> Result<(), Failure> {
+    let mut tokens = Tokens::open(&folder(options.data)?)?;
+    let everywhere = || ChannelPattern::parse("*").into_iter().collect();
+    let channels = if options.channel.is_empty() { everywhere() } else { options.channel };
+    let grant = Grant { roles: BTreeSet::from_iter(options.role), channels };
+    let (id, secret) = tokens.create(&options.label, &grant)?;
+    eprintln!("{}", words::token_shown_once(id));
+    output::line(secret.reveal())
+}
+
+fn list(options: ListOptions) -> Result<(), Failure> {
+    for token in Tokens::open(&folder(options.data)?)?.list()? {
+        let shown = Shown::of(&token);
+        if options.json {
+            output::json(&shown)?;
+        } else {
+            let Shown { id, label, roles, channels, .. } = &shown;
+            let state = words::token_state(&token);
+            let line = format!("{id}\t{}\t{}\t{label}\t{state}", roles.join("+"), channels.join(" "));
+            output::line(&line.split('\t').map(plain::line).collect::<Vec<_>>().join("\t"))?;
+        }
+    }
+    Ok(())
+}
+
+fn revoke(options: RevokeOptions) -> Result<(), Failure> {
+    if Tokens::open(&folder(options.data)?)?.revoke(options.id)? {
+        Ok(())
+    } else {
+        Err(Failure::Usage(words::no_such_token(options.id)))
+    }
+}
+
+/// A token as `--json` prints it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    id: i64,
+    label: &'a str,
+    roles: Vec<&'static str>,
+    channels: Vec<&'a str>,
+    created: String,
+    used: Option<String>,
+    revoked: Option<String>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(token: &'a Token) -> Self {
+        let Token { id, label, grant, created, used, revoked } = token;
+        Self {
+            id: *id,
+            label,
+            roles: grant.roles.iter().map(|role| role.as_str()).collect(),
+            channels: grant.channels.iter().map(ChannelPattern::as_str).collect(),
+            created: created.to_string(),
+            used: used.map(|at| at.to_string()),
+            revoked: revoked.map(|at| at.to_string()),
+        }
+    }
+}

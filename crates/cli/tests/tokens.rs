@@ -1,0 +1,107 @@
+//! `chapfood token`, and a hub on the network that asks for one.
+#![cfg(unix)]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use support::{Hub, Left, Running, chapfood, run};
+
+/// A hub that is on the network, and its folder.
+fn on_the_network() -> (tempfile::TempDir, Hub) {
+    let dir = tempfile::tempdir().expect("a folder for the hub");
+    let hub = Hub::start_at("0.0.0.0:0", dir.path());
+    (dir, hub)
+}
+
+fn text(dir: &Path) -> &str {
+    dir.to_str().expect("a plain path")
+}
+
+/// Gives out a token while the hub runs.
+fn token(dir: &Path, args: &[&str]) -> String {
+    let created = run(&[&["token", "create", "--data", text(dir)], args].concat());
+    assert_eq!(created.code, Some(0), "{}", created.err);
+    assert_eq!(created.out.lines().count(), 1, "the token alone, for scripts: {}", created.out);
+    created.out.trim_end().to_owned()
+}
+
+/// A command to the hub, with a token.
+fn with(token: &str, hub: &Hub, args: &[&str]) -> Command {
+    let mut command = chapfood(&[args, &["--hub", &hub.url]].concat());
+    command.env("CHAPFOOD_TOKEN", token);
+    command
+}
+
+fn ran(mut command: Command) -> Left {
+    Running::start(&mut command).end()
+}
+
+fn refused(left: &Left, why: &str) {
+    assert_eq!(left.code, Some(1), "{left:?}");
+    assert!(left.err.contains(why), "{:?} says {why}", left.err);
+}
+
+#[test]
+fn on_the_network_nobody_gets_in_without_a_token() {
+    let (dir, hub) = on_the_network();
+    refused(&hub.run(&["send", "t", "m"]), "token_required");
+    let good = token(dir.path(), &["--role", "publisher"]);
+    let invented = format!("{}0", &good[..good.len() - 1]);
+    let invented = if invented == good { format!("{}1", &good[..good.len() - 1]) } else { invented };
+    refused(&ran(with(&invented, &hub, &["send", "t", "m"])), "token_invalid");
+    let sent = ran(with(&good, &hub, &["send", "t", "m"]));
+    assert_eq!(sent.code, Some(0), "a token is good as soon as it is given out: {}", sent.err);
+}
+
+#[test]
+fn a_token_allows_what_it_says_and_nothing_else() {
+    let (dir, hub) = on_the_network();
+    let shop = token(dir.path(), &["--role", "publisher", "--channel", "orders*"]);
+    assert_eq!(ran(with(&shop, &hub, &["send", "--channel", "orders-bar", "t", "m"])).code, Some(0));
+    refused(&ran(with(&shop, &hub, &["send", "--channel", "staff", "t", "m"])), "staff");
+    refused(&ran(with(&shop, &hub, &["send", "t", "m"])), "everybody");
+    refused(&ran(with(&shop, &hub, &["listen", "orders-bar"])), "sending only");
+    let bar = token(dir.path(), &["--role", "subscriber", "--channel", "bar"]);
+    refused(&ran(with(&bar, &hub, &["send", "--channel", "bar", "t", "m"])), "does not allow sending");
+    refused(&ran(with(&bar, &hub, &["listen", "staff"])), "staff");
+}
+
+#[test]
+fn whoever_came_in_by_a_withdrawn_token_is_cut_off() {
+    let (dir, hub) = on_the_network();
+    let (bar, owner) = (
+        token(dir.path(), &["--role", "subscriber", "--label", "bar"]),
+        token(dir.path(), &["--role", "admin", "--label", "owner"]),
+    );
+    let listener = Running::start(&mut with(&bar, &hub, &["listen", "orders"]));
+    while !ran(with(&owner, &hub, &["channels"])).out.contains("orders") {}
+    let listed = run(&["token", "list", "--data", text(dir.path())]);
+    assert!(listed.out.contains("bar") && listed.out.contains("subscriber"), "{}", listed.out);
+    assert!(!listed.out.contains(bar.rsplit('_').next().expect("its secret")), "nobody sees a token again");
+    assert_eq!(run(&["token", "revoke", "1", "--data", text(dir.path())]).code, Some(0));
+    listener.says("withdrew this token");
+    listener.says("token_revoked");
+    let again = run(&["token", "revoke", "1", "--data", text(dir.path())]);
+    assert_eq!(again.code, Some(2), "there is nothing to withdraw any more");
+    assert!(!ran(with(&owner, &hub, &["channels"])).out.contains("orders"), "and is in no channel");
+}
+
+#[test]
+fn on_this_computer_no_token_is_asked_for_and_one_that_is_shown_holds() {
+    let dir = tempfile::tempdir().expect("a folder for the hub");
+    let hub = Hub::start(dir.path());
+    hub.send("orders", "without");
+    let bar = token(dir.path(), &["--role", "subscriber", "--channel", "bar"]);
+    refused(&ran(with(&bar, &hub, &["send", "--channel", "bar", "t", "m"])), "does not allow sending");
+    refused(&ran(with("cf_1_wrong", &hub, &["send", "t", "m"])), "token_invalid");
+}
+
+#[test]
+fn tokens_can_be_given_out_before_the_hub_first_starts() {
+    let dir = tempfile::tempdir().expect("a folder for the hub");
+    let shop = token(dir.path(), &["--role", "publisher"]);
+    let hub = Hub::start_at("0.0.0.0:0", dir.path());
+    assert_eq!(ran(with(&shop, &hub, &["send", "t", "m"])).code, Some(0));
+}
