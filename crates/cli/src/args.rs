@@ -49,6 +49,8 @@ pub(crate) enum Command {
     /// Give out, list and withdraw the tokens by which programs and devices come in.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Print what happened at the hub's doors: tokens given out and withdrawn, and who was refused.
+    Audit(ListOptions),
 }
 
 /// What to do with tokens. The hub may be running.
@@ -107,15 +109,27 @@ pub(crate) struct RevokeOptions {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Prints `hub ready on http://ADDRESS` on stdout once it accepts connections, and logs to stderr.
+With --lan and --lan-plain a line for each follows, with the certificate's fingerprint.
 A second Ctrl-C or SIGTERM does not wait for an orderly stop.
 
 Examples:
   chapfood hub
-  chapfood hub --listen 0.0.0.0:8001 --data /var/lib/chapfood --name 'Marais'")]
+  chapfood hub --lan --data /var/lib/chapfood --name 'Marais'")]
 pub(crate) struct HubOptions {
-    /// Where to listen; port 0 picks a free one. Listen on 0.0.0.0 to let other computers in.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8001")]
+    /// Where to listen for programs of this computer, which need no token; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8001", value_parser = loopback)]
     pub(crate) listen: SocketAddr,
+    /// Let other computers in, by TLS and with a token (see `chapfood token`); without an address, on every one of
+    /// this computer.
+    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = "[::]:8002")]
+    pub(crate) lan: Vec<SocketAddr>,
+    /// The same without TLS, for devices that cannot do it. Whoever listens in on the network reads every
+    /// notification and every token.
+    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = "[::]:8003")]
+    pub(crate) lan_plain: Vec<SocketAddr>,
+    /// A web page that may talk to the hub, e.g. https://orders.example. May be repeated.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub(crate) allow_origin: Vec<String>,
     /// The folder of the hub's database, made if absent [default: ~/.local/share/chapfood-hub, under
     /// $XDG_DATA_HOME if set; on Windows %APPDATA%\chapfood-hub].
     #[arg(long, value_name = "DIR")]
@@ -275,6 +289,23 @@ fn seconds(text: &str) -> Result<Duration, String> {
     seconds.filter(|seconds| !seconds.is_zero()).ok_or_else(|| "a number of seconds above 0".into())
 }
 
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "an address and a port, like 127.0.0.1:8001")?;
+    if address.ip().to_canonical().is_loopback() {
+        Ok(address)
+    } else {
+        Err("an address of this computer alone, like 127.0.0.1; --lan lets other computers in".into())
+    }
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '*', '@', ' ']) => Ok(text.to_owned()),
+        _ => Err("where the page comes from, without a path, like https://orders.example".into()),
+    }
+}
+
 fn role(word: &str) -> Result<Role, String> {
     Role::from_word(word).ok_or_else(|| "subscriber, publisher or admin".into())
 }
@@ -318,6 +349,22 @@ mod tests {
         assert_eq!(address("https://hub.example").as_deref(), Ok("https://hub.example"));
         for wrong in ["", "ftp://hub", "http://", "http:///x", ":8001", "a b"] {
             assert!(address(wrong).is_err(), "{wrong:?} is the address of nothing");
+        }
+    }
+
+    #[test]
+    fn a_hub_is_opened_to_the_network_by_name_only() {
+        assert!(loopback("127.0.0.1:8001").is_ok() && loopback("[::1]:0").is_ok());
+        for wrong in ["0.0.0.0:8001", "[::]:8001", "192.168.1.5:8001", "localhost:8001"] {
+            assert!(loopback(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_one_place_and_never_all() {
+        assert!(origin("https://orders.example:8443").is_ok());
+        for wrong in ["*", "https://*", "https://orders.example/", "null", "orders.example"] {
+            assert!(origin(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! `chapfood hub`, and copies of its database.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chapfood_hub::{Hub, HubConfig};
+use chapfood_hub::{Hub, HubConfig, LanDoor};
 
 use crate::args::{BackupOptions, HubOptions, RestoreOptions};
 use crate::failure::Failure;
@@ -18,6 +19,8 @@ pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
     let mut signals = StopSignals::listen()?;
     let data = folder(options.data)?;
     let mut config = HubConfig::new(options.listen, data);
+    config.lan = doors(&options.lan, true).chain(doors(&options.lan_plain, false)).collect();
+    config.origins = options.allow_origin;
     config.name = options.name.unwrap_or(config.name);
     config.ping_interval = options.ping_interval_ms.unwrap_or(config.ping_interval);
     config.ping_timeout = options.ping_timeout_ms.unwrap_or(config.ping_timeout);
@@ -28,10 +31,12 @@ pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
         config.retention.quota_bytes = u64::from(megabytes) * 1024 * 1024;
     }
     let hub = Hub::start(config).await?;
-    match output::line(&format!("hub ready on {}", hub.url())) {
-        // A hub goes on without anybody reading its output.
-        Ok(()) | Err(Failure::OutputClosed) => {}
-        Err(failure) => return Err(failure),
+    for line in ready(&hub) {
+        match output::line(&line) {
+            // A hub goes on without anybody reading its output.
+            Ok(()) | Err(Failure::OutputClosed) => {}
+            Err(failure) => return Err(failure),
+        }
     }
     signals.next().await;
     eprintln!("{}", words::stopping());
@@ -39,6 +44,20 @@ pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
         () = hub.stop() => Ok(()),
         () = signals.next() => std::process::exit(INTERRUPTED),
     }
+}
+
+fn doors(addresses: &[SocketAddr], tls: bool) -> impl Iterator<Item = LanDoor> {
+    addresses.iter().map(move |listen| LanDoor { listen: *listen, tls })
+}
+
+/// What it says once it accepts connections. Programs read it, so it is the same in every language.
+fn ready(hub: &Hub) -> Vec<String> {
+    let mut lines = vec![format!("hub ready on {}", hub.url())];
+    lines.extend(hub.lan().iter().map(|door| match hub.fingerprint().filter(|_| door.tls) {
+        Some(fingerprint) => format!("network https://{} certificate {fingerprint}", door.address),
+        None => format!("network http://{} without TLS", door.address),
+    }));
+    lines
 }
 
 /// `chapfood backup`.

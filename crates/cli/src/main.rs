@@ -55,6 +55,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Channels(options) => ask::channels(options).await,
             Command::Stats(options) => ask::stats(options).await,
             Command::Token(command) => token::run(command),
+            Command::Audit(options) => token::audit(options),
         }
     })
 }

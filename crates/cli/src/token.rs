@@ -1,8 +1,8 @@
-//! `chapfood token`.
+//! `chapfood token` and `chapfood audit`.
 
 use std::collections::BTreeSet;
 
-use chapfood_hub::{ChannelPattern, Grant, Token, Tokens};
+use chapfood_hub::{AuditLine, ChannelPattern, Grant, Token, Tokens};
 use serde::Serialize;
 
 use crate::args::{CreateOptions, ListOptions, RevokeOptions, TokenCommand};
@@ -42,6 +42,34 @@ fn list(options: ListOptions) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// `chapfood audit`. The words are stable: programs read them too.
+pub(crate) fn audit(options: ListOptions) -> Result<(), Failure> {
+    for line in Tokens::open(&folder(options.data)?)?.audit()? {
+        let AuditLine { at, event, token, address, code, times } = line;
+        let happened = Happened { at: at.to_string(), event: event.as_str(), token, address, code, times };
+        if options.json {
+            output::json(&happened)?;
+        } else {
+            let token = happened.token.map(|id| format!("token {id}"));
+            let parts = [token, happened.address, happened.code].into_iter().flatten();
+            let parts: Vec<_> = parts.map(|part| plain::line(&part)).collect();
+            output::line(&format!("{}\t{}\t{}\t{times}×", happened.at, happened.event, parts.join(" ")))?;
+        }
+    }
+    Ok(())
+}
+
+/// A line of the audit log as `--json` prints it.
+#[derive(Serialize)]
+struct Happened {
+    at: String,
+    event: &'static str,
+    token: Option<i64>,
+    address: Option<String>,
+    code: Option<String>,
+    times: u64,
 }
 
 fn revoke(options: RevokeOptions) -> Result<(), Failure> {

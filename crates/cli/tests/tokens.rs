@@ -11,7 +11,7 @@ use support::{Hub, Left, Running, chapfood, run};
 /// A hub that is on the network, and its folder.
 fn on_the_network() -> (tempfile::TempDir, Hub) {
     let dir = tempfile::tempdir().expect("a folder for the hub");
-    let hub = Hub::start_at("0.0.0.0:0", dir.path());
+    let hub = Hub::on_the_network(dir.path());
     (dir, hub)
 }
 
@@ -99,9 +99,28 @@ fn on_this_computer_no_token_is_asked_for_and_one_that_is_shown_holds() {
 }
 
 #[test]
+fn what_happened_at_the_doors_can_be_read_and_says_nothing_of_what_was_sent() {
+    let (dir, hub) = on_the_network();
+    let shop = token(dir.path(), &["--role", "publisher", "--channel", "orders"]);
+    refused(&hub.run(&["send", "secret title", "m"]), "token_required");
+    refused(&ran(with("cf_1_wrong", &hub, &["send", "secret title", "m"])), "token_invalid");
+    assert_eq!(ran(with(&shop, &hub, &["send", "--channel", "orders", "secret title", "m"])).code, Some(0));
+    assert_eq!(run(&["token", "revoke", "1", "--data", text(dir.path())]).code, Some(0));
+    hub.process.signal("TERM");
+    assert_eq!(hub.process.end().code, Some(0));
+    let audit = run(&["audit", "--data", text(dir.path())]);
+    for word in ["token_created", "token_revoked", "token_required", "token_invalid", "127.0.0.1"] {
+        assert!(audit.out.contains(word), "{word} in {}", audit.out);
+    }
+    assert!(!audit.out.contains("secret title") && !audit.out.contains("wrong"), "{}", audit.out);
+    let json = run(&["audit", "--json", "--data", text(dir.path())]);
+    assert!(json.out.lines().all(|line| line.starts_with("{\"at\":")), "{}", json.out);
+}
+
+#[test]
 fn tokens_can_be_given_out_before_the_hub_first_starts() {
     let dir = tempfile::tempdir().expect("a folder for the hub");
     let shop = token(dir.path(), &["--role", "publisher"]);
-    let hub = Hub::start_at("0.0.0.0:0", dir.path());
+    let hub = Hub::on_the_network(dir.path());
     assert_eq!(ran(with(&shop, &hub, &["send", "t", "m"])).code, Some(0));
 }

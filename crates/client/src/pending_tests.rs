@@ -25,7 +25,7 @@ fn error(event: Option<&str>, client_id: Option<&str>) -> ErrorMessage {
         codes: vec![],
         event: own(event),
         client_id: own(client_id),
-        id: None,
+        ..ErrorMessage::default()
     }
 }
 

@@ -104,8 +104,9 @@ fn reason(error: &HubError) -> HubFailure {
         HubError::NotWritable { .. } | HubError::DiskFull(_) => HubFailure::NotWritable,
         HubError::ForeignDatabase { .. } => HubFailure::ForeignDatabase,
         HubError::NewerDatabase { .. } => HubFailure::NewerDatabase,
-        HubError::CannotListen { .. } | HubError::DatabaseInUse { .. } | HubError::Database(_) => {
-            HubFailure::Other
-        }
+        HubError::CannotListen { .. }
+        | HubError::BadCertificate { .. }
+        | HubError::DatabaseInUse { .. }
+        | HubError::Database(_) => HubFailure::Other,
     }
 }

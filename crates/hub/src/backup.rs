@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::HubError;
+use crate::access::{AuditEvent, AuditLine, write_audit};
 use crate::log::{self, OpenFile, with_logs};
+use crate::{HubError, clock};
 
 /// Ends the name of a copy that is not whole yet.
 const HALF: &str = ".part";
@@ -79,6 +80,7 @@ fn prepare(file: &Path, half: &Path) -> Result<(), HubError> {
         return Err(HubError::ForeignDatabase { path: file.to_owned(), reason: sound });
     }
     log::rename(&db)?;
+    write_audit(&db, &AuditLine::new(AuditEvent::Restored, clock::now()))?;
     // Everything into the one file, so that renaming it moves all of it.
     db.pragma_update(None, "journal_mode", "delete")?;
     Ok(())

@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use chapfood_protocol::Limits;
 
+use crate::{Pace, Room};
+
 /// How a hub is run. The defaults suit one shop.
 #[derive(Debug, Clone)]
 pub struct HubConfig {
     /// Where it listens. Port 0 picks a free one. On a loopback address programs of this computer come in without a
     /// token; on any other nobody does, and what is said there can be read on the way.
     pub listen: SocketAddr,
+    /// Where it listens for other computers as well. Nobody comes in there without a token.
+    pub lan: Vec<LanDoor>,
     /// Web pages that may talk to the hub, e.g. `https://orders.example`. On the loopback address pages of this
     /// computer may in any case.
     pub origins: Vec<String>,
@@ -23,8 +27,24 @@ pub struct HubConfig {
     pub ping_timeout: Duration,
     /// What it accepts.
     pub limits: Limits,
+    /// How many connections it takes.
+    pub room: Room,
+    /// How often the holder of a token may do things.
+    pub pace: Pace,
+    /// How long a newcomer may take: to send the head of a request, to agree on TLS, to be let in.
+    pub deadline: Duration,
     /// What it keeps.
     pub retention: Retention,
+}
+
+/// A door to the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LanDoor {
+    /// Where it listens; `[::]` is every address of this computer, IPv4 as well.
+    pub listen: SocketAddr,
+    /// Whether what is said there is hidden from others on the network. Without it whoever listens in reads every
+    /// notification, and every token: only for devices that cannot do TLS.
+    pub tls: bool,
 }
 
 /// What a hub keeps, and for how long.
@@ -57,12 +77,16 @@ impl HubConfig {
     pub fn new(listen: SocketAddr, data_dir: impl Into<PathBuf>) -> Self {
         Self {
             listen,
+            lan: Vec::new(),
             origins: Vec::new(),
             data_dir: data_dir.into(),
             name: "ChapFood".into(),
             ping_interval: Duration::from_secs(10),
             ping_timeout: Duration::from_secs(5),
             limits: Limits::default(),
+            room: Room::default(),
+            pace: Pace::default(),
+            deadline: Duration::from_secs(10),
             retention: Retention::default(),
         }
     }

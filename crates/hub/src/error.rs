@@ -56,6 +56,16 @@ pub enum HubError {
         /// The file.
         path: PathBuf,
     },
+    /// The hub's own certificate is spoiled. Another one is not made: every station would take the hub for a stranger.
+    #[error(
+        "the hub's certificate {path} cannot be used ({reason}): put it back from a copy; if there is none, remove it, and pair every station again"
+    )]
+    BadCertificate {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
     /// There is no room for the database.
     #[error(
         "the disk of the hub's database is full ({0}): nothing was lost; make room on it, then try again"

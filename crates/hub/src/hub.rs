@@ -1,27 +1,24 @@
 //! Putting the parts together, and taking them apart in order.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use axum::routing::get;
-use chapfood_protocol::{Auth, Limits, Problem, Secret};
-use socketioxide::extract::{SocketRef, TryData};
-use socketioxide::socket::DisconnectReason;
 use socketioxide::{ParserConfig, SocketIo};
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::access::{Access, Desk, Verdict};
+use crate::access::Desk;
 use crate::exchange::{About, Asked, Exchange, Inputs, Notice};
-use crate::intake::{Intake, Queued, Visitor, Worklist, intake, work_off};
 use crate::log::{self, Log, OpenFile};
-use crate::transport::{Connection, Door, Gate, Visit, bind, gate, serve};
+use crate::reception::{Reception, welcome_sockets};
+use crate::transport::{Door, Doorkeeper, Gate, Identity, Post, Reach, bind_or_ipv4, gate, serve};
 use crate::{Activity, HubConfig, HubError};
 
 /// Packets that may wait in a socket's buffer. The default of 128 loses a burst of 2,000.
@@ -39,6 +36,8 @@ const WRITE_DOWN: Duration = Duration::from_secs(2);
 /// A hub at work. Dropping it stops it abruptly, as a power cut would; [`Hub::stop`] stops it in order.
 pub struct Hub {
     address: SocketAddr,
+    lan: Vec<LanAddress>,
+    fingerprint: Option<String>,
     activity: watch::Receiver<Activity>,
     io: SocketIo,
     log: Log<Asked>,
@@ -46,6 +45,15 @@ pub struct Hub {
     notices: mpsc::UnboundedSender<Notice>,
     stop: CancellationToken,
     closed: oneshot::Receiver<()>,
+}
+
+/// Where a hub listens for other computers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LanAddress {
+    /// Its port is never 0; the address may be the unspecified one.
+    pub address: SocketAddr,
+    /// Whether it speaks TLS there.
+    pub tls: bool,
 }
 
 impl std::fmt::Debug for Hub {
@@ -60,22 +68,18 @@ impl Hub {
     /// # Errors
     /// See [`HubError`]. Whatever was there before is left untouched.
     pub async fn start(config: HubConfig) -> Result<Self, HubError> {
-        // The port first: while another hub has it, nothing is made on the disk.
-        let listener = bind(config.listen)?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| HubError::CannotListen { listen: config.listen, source })?;
-        let door = Door::of(address, &config.origins);
-        if door.asks_for_token() {
-            tracing::warn!(%address, "listening on the network without TLS: whoever can listen in on it reads every notification and every token");
-        }
+        // The ports first: while another hub has them, nothing is made on the disk.
+        let doors = open_doors(&config)?;
+        let address = doors.first().map_or(config.listen, |door| door.address);
         let folder = config.data_dir.clone();
+        let needs_identity = doors.iter().any(|door| door.tls);
         let opened = tokio::task::spawn_blocking(move || {
             let file = OpenFile::claim(&folder)?;
             let database = file.path.clone();
-            Ok::<_, HubError>((database, log::open(file, config.retention)?))
+            let identity = needs_identity.then(|| Identity::of(&folder)).transpose()?;
+            Ok::<_, HubError>((database, identity, log::open(file, config.retention)?))
         });
-        let (database, opened) = opened.await.map_err(|error| HubError::NotWritable {
+        let (database, identity, opened) = opened.await.map_err(|error| HubError::NotWritable {
             path: config.data_dir.clone(),
             reason: error.to_string(),
         })??;
@@ -83,7 +87,7 @@ impl Hub {
         let stop = CancellationToken::new();
         let (activity, watched) = watch::channel(Activity::default());
         let (notices, noticed) = mpsc::unbounded_channel();
-        let desk = Desk::open(&database, notices.clone())?;
+        let desk = Desk::open(&database, config.pace, notices.clone())?;
         let (feeds, fed) = opened.reader.start();
         let about = About {
             epoch: opened.epoch,
@@ -97,20 +101,48 @@ impl Hub {
         tokio::spawn(prune_now_and_then(notices.clone(), stop.clone()));
 
         let (layer, io) = socket_io(&config);
-        welcome_sockets(&io, config.limits, &opened.log, &desk, &stop);
-        let gate_state =
-            Gate { door: door.clone(), notices: notices.clone(), body_limit: config.limits.payload_bytes };
-        let app = axum::Router::new()
-            .route("/health", get(async || "ok\n"))
-            .layer(layer)
-            .layer(cross_origin(door.clone()))
-            .layer(axum::middleware::from_fn_with_state(gate_state, gate));
-        tokio::spawn(serve(listener, app, door, notices.clone(), stop.clone()));
+        let keeper = Doorkeeper::new(config.room);
+        welcome_sockets(
+            &io,
+            config.limits,
+            &opened.log,
+            &Reception::new(desk.clone(), keeper.clone()),
+            &stop,
+        );
+        let lan =
+            doors.iter().skip(1).map(|door| LanAddress { address: door.address, tls: door.tls }).collect();
+        let fingerprint = identity.as_ref().map(|identity| identity.fingerprint.clone());
+        for OpenDoor { listener, reach, tls, .. } in doors {
+            let door = Door::new(reach, &config.origins);
+            let gate_state = Gate {
+                door: door.clone(),
+                keeper: keeper.clone(),
+                desk: desk.clone(),
+                notices: notices.clone(),
+                body_limit: config.limits.payload_bytes,
+            };
+            let post = Post {
+                asks_for_token: door.asks_for_token(),
+                app: axum::Router::new()
+                    .route("/health", get(async || "ok\n"))
+                    .layer(layer.clone())
+                    .layer(cross_origin(door))
+                    .layer(axum::middleware::from_fn_with_state(gate_state, gate)),
+                tls: identity.as_ref().filter(|_| tls).map(|identity| identity.acceptor.clone()),
+                keeper: keeper.clone(),
+                deadline: config.deadline,
+                notices: notices.clone(),
+            };
+            tokio::spawn(serve(listener, post, stop.clone()));
+        }
+        let log = opened.log;
         Ok(Self {
             address,
+            lan,
+            fingerprint,
             activity: watched,
             io,
-            log: opened.log,
+            log,
             desk,
             notices,
             stop,
@@ -121,6 +153,16 @@ impl Hub {
     /// Where it listens, its port never 0.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where other computers reach it.
+    pub fn lan(&self) -> &[LanAddress] {
+        &self.lan
+    }
+
+    /// SHA-256 of its certificate, e.g. `A1:B2:…`, by which stations know it again; if it has a door with TLS.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
     }
 
     /// E.g. `http://127.0.0.1:8001`.
@@ -157,6 +199,30 @@ impl Hub {
     }
 }
 
+/// A port that is taken, and nobody served there yet.
+struct OpenDoor {
+    listener: TcpListener,
+    address: SocketAddr,
+    reach: Reach,
+    tls: bool,
+}
+
+/// Takes every port, the one for this computer first.
+fn open_doors(config: &HubConfig) -> Result<Vec<OpenDoor>, HubError> {
+    let open = |listen: SocketAddr, reach: Reach, tls: bool| {
+        let listener = bind_or_ipv4(listen)?;
+        let address = listener.local_addr().map_err(|source| HubError::CannotListen { listen, source })?;
+        if reach == Reach::Network && !tls {
+            tracing::warn!(%address, "listening on the network without TLS: whoever listens in reads every notification and every token");
+        }
+        Ok(OpenDoor { listener, address, reach, tls })
+    };
+    let own = open(config.listen, Reach::of(config.listen), false);
+    // What is opened for other computers asks for a token, whoever can reach it.
+    let lan = config.lan.iter().map(|door| open(door.listen, Reach::Network, door.tls));
+    std::iter::once(own).chain(lan).collect()
+}
+
 async fn prune_now_and_then(exchange: mpsc::UnboundedSender<Notice>, stop: CancellationToken) {
     let mut turn = tokio::time::interval(PRUNE_EVERY);
     while stop.run_until_cancelled(turn.tick()).await.is_some() && exchange.send(Notice::Prune).is_ok() {}
@@ -177,6 +243,8 @@ fn cross_origin(door: Door) -> CorsLayer {
 fn socket_io(config: &HubConfig) -> (socketioxide::layer::SocketIoLayer, SocketIo) {
     let limit = config.limits.payload_bytes;
     SocketIo::builder()
+        // Otherwise 45 s: who has nothing to say has no business here.
+        .connect_timeout(config.deadline)
         .ping_interval(config.ping_interval)
         .ping_timeout(config.ping_timeout)
         .max_buffer_size(SOCKET_BUFFER)
@@ -187,67 +255,3 @@ fn socket_io(config: &HubConfig) -> (socketioxide::layer::SocketIoLayer, SocketI
         .with_parser(ParserConfig::common().max_incoming_binary_buf_size(limit))
         .build_layer()
 }
-
-/// Handlers are set in the middleware, which runs before the client learns that it is connected: set
-/// later, they lose the first events of a quick client (measured: 18 of 1,500).
-fn welcome_sockets(io: &SocketIo, limits: Limits, log: &Log<Asked>, desk: &Desk, stop: &CancellationToken) {
-    let (log, stop, desk) = (log.clone(), stop.clone(), desk.clone());
-    let middleware = move |socket: SocketRef, TryData(auth): TryData<serde_json::Value>| {
-        let desk = desk.clone();
-        let mut auth = Auth::from_value(&auth.unwrap_or_default());
-        async move {
-            let access = let_in(&socket, &mut auth, &desk).await;
-            let access = access.map_err(|problem| problem.as_connect_error(auth.lang))?;
-            let (intake, worklist) = intake(auth.lang);
-            socket.extensions.insert(intake);
-            let arrived = (Visitor { auth, access }, worklist);
-            socket.extensions.insert(Arrived(Arc::new(Mutex::new(Some(arrived)))));
-            if let Some(connection) = socket.req_parts().extensions.get::<Connection>() {
-                connection.belongs_to(socket.id);
-            }
-            socket.on_fallback(|_: Queued| std::future::ready(()));
-            socket.on_disconnect(|socket: SocketRef, reason: DisconnectReason| async move {
-                if let Some(intake) = socket.extensions.remove::<Intake>() {
-                    intake.end(reason).await;
-                }
-            });
-            Ok::<_, String>(())
-        }
-    };
-    let connected = move |socket: SocketRef| async move {
-        let arrived = socket.extensions.remove::<Arrived>();
-        let taken = arrived.and_then(|Arrived(left)| left.lock().ok()?.take());
-        if let Some((visitor, worklist)) = taken {
-            work_off(worklist, socket, visitor, limits, log, stop).await;
-        }
-    };
-    io.ns("/", socketioxide::handler::ConnectHandler::with(connected, middleware));
-}
-
-/// What a client may do that stands at the door. Whoever shows a token is held to it, also where none is asked for.
-/// The token goes no further than here.
-async fn let_in(socket: &SocketRef, auth: &mut Auth, desk: &Desk) -> Result<Access, Problem> {
-    let request = socket.req_parts();
-    // A request that came by no door of ours is a stranger's.
-    let asks_for_token = request.extensions.get::<Visit>().is_none_or(|visit| visit.asks_for_token);
-    let bearer = || {
-        let header = request.headers.get(AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, token) = header.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
-    };
-    match auth.token.take().or_else(bearer) {
-        Some(token) => match desk.show(token).await {
-            Verdict::Good(access) => Ok(access),
-            Verdict::Unknown => Err(Problem::TokenInvalid),
-            Verdict::Revoked => Err(Problem::TokenRevoked),
-            Verdict::Unchecked => Err(Problem::TokenUnchecked),
-        },
-        None if asks_for_token => Err(Problem::TokenRequired),
-        None => Ok(Access::of_this_computer()),
-    }
-}
-
-/// What the middleware leaves for the connect handler. The lock is only there because extensions ask for
-/// something that can be cloned; it is taken once.
-#[derive(Clone)]
-struct Arrived(Arc<Mutex<Option<(Visitor, Worklist)>>>);

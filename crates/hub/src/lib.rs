@@ -13,13 +13,15 @@ mod exchange;
 mod hub;
 mod intake;
 mod log;
+mod reception;
 mod transport;
 
-pub use access::{ChannelPattern, Grant, Token, Tokens};
+pub use access::{AuditEvent, AuditLine, ChannelPattern, Grant, Pace, Token, Tokens};
 pub use backup::{backup, restore};
-pub use config::{HubConfig, Retention};
+pub use config::{HubConfig, LanDoor, Retention};
 pub use error::HubError;
-pub use hub::Hub;
+pub use hub::{Hub, LanAddress};
+pub use transport::Room;
 
 /// The hub's figures, published at every change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -22,6 +22,10 @@ pub const RESYNC_REQUIRED: &str = "resync-required";
 pub const NOTIFICATION_TAKEN: &str = "notification-taken";
 /// Server to client: nobody is in charge of a notification any more (Part 3). Part of the channel's log.
 pub const NOTIFICATION_RELEASED: &str = "notification-released";
+/// Server to client: the answer to [`GET_PRESENCE`] (Part 3).
+pub const PRESENCE_LIST: &str = "presence-list";
+/// Server to client: who is connected has changed; for those who asked once (Part 3).
+pub const PRESENCE_CHANGED: &str = "presence-changed";
 /// Server to client: an orderly stop is about to happen (Part 3).
 pub const HUB_CLOSING: &str = "hub-closing";
 
@@ -39,5 +43,9 @@ pub const SEND_NOTIFICATION: &str = "send-notification";
 pub const TAKE_NOTIFICATION: &str = "take-notification";
 /// Client to server: see [`crate::parse_claim`] (Part 3).
 pub const RELEASE_NOTIFICATION: &str = "release-notification";
+/// Client to server, without payload (Part 3).
+pub const GET_PRESENCE: &str = "get-presence";
+/// Client to server: see [`crate::parse_presence`] (Part 3).
+pub const SET_PRESENCE: &str = "set-presence";
 /// Client to server: everything up to a number is committed on this device (Part 3).
 pub const RECEIVED: &str = "received";

@@ -11,6 +11,7 @@ mod id;
 mod limits;
 mod notification;
 mod payload;
+mod presence;
 mod problem;
 mod request;
 mod timestamp;
@@ -18,12 +19,13 @@ mod timestamp;
 pub use access::{Role, Secret};
 pub use auth::{Auth, Position};
 pub use id::{IdSequence, NotificationId};
-pub use limits::Limits;
+pub use limits::{Limits, Rate};
 pub use notification::{Notification, NotificationType};
 pub use payload::{
     ChannelJoined, ChannelLeft, ChannelSummary, ClaimChanged, ConnectionConfirmed, ErrorMessage, HubIdentity,
     NotificationSent, Person, ResyncRequired, ServerStats,
 };
+pub use presence::{Presence, PresenceList, PresenceState, parse_presence};
 pub use problem::{Forbidden, Lang, Problem};
 pub use request::{
     BROADCAST, ClaimRequest, Receipt, SendRequest, parse_channel_name, parse_claim, parse_received,

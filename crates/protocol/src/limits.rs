@@ -18,6 +18,21 @@ pub struct Limits {
     pub channels: usize,
     /// Bytes of one message on the transport. Past it the connection is closed, not answered.
     pub payload_bytes: usize,
+    /// How often this client may send; `None`: as often as it likes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sends: Option<Rate>,
+    /// How often it may join and leave channels; `None`: as often as it likes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joins: Option<Rate>,
+}
+
+/// How often something may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// At once, after a while without.
+    pub burst: u32,
+    /// On average, per second.
+    pub per_second: u32,
 }
 
 impl Default for Limits {
@@ -30,6 +45,8 @@ impl Default for Limits {
             data_depth: 32,
             channels: 1_000,
             payload_bytes: 1_000_000,
+            sends: None,
+            joins: None,
         }
     }
 }

@@ -199,6 +199,9 @@ pub struct ErrorMessage {
     /// way knows which one was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// Part 3: in so many milliseconds it may be tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
     /// Our addition: the notification that could not be taken or released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<NotificationId>,
@@ -211,6 +214,10 @@ impl ErrorMessage {
             errors: problems.iter().map(|problem| problem.words(lang)).collect(),
             codes: problems.iter().map(Problem::code).collect(),
             event: Some(event.to_owned()),
+            retry_after_ms: problems.iter().find_map(|problem| match problem {
+                Problem::RateLimited(after) => Some(*after),
+                _ => None,
+            }),
             client_id: None,
             id: None,
         }

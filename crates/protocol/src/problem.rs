@@ -22,6 +22,8 @@ pub enum Problem {
     NotString(&'static str),
     /// Not a whole number from 0 up.
     NotCount(&'static str),
+    /// Neither true nor false.
+    NotBoolean(&'static str),
     /// Longer than so many characters.
     TooLong(&'static str, usize),
     /// A channel name with control characters.
@@ -60,6 +62,8 @@ pub enum Problem {
     TooManyRequests,
     /// The hub is stopping: this one was not done.
     HubClosing,
+    /// This device does it too often: in so many milliseconds it may again.
+    RateLimited(u64),
     /// The client's token does not allow it.
     NotAllowed(Forbidden),
     /// The hub lets nobody in here without a token, and the client gave none.
@@ -116,6 +120,7 @@ impl Problem {
             Self::Required(field) => format!("{field}_required"),
             Self::NotString(field) => format!("{field}_not_string"),
             Self::NotCount(field) => format!("{field}_not_count"),
+            Self::NotBoolean(field) => format!("{field}_not_boolean"),
             Self::TooLong(field, _) => format!("{field}_too_long"),
             Self::ControlCharacters(field) => format!("{field}_control_characters"),
             Self::Reserved(field) => format!("{field}_reserved"),
@@ -135,6 +140,7 @@ impl Problem {
             Self::QuotaReached => "quota_reached".into(),
             Self::TooManyRequests => "too_many_requests".into(),
             Self::HubClosing => "hub_closing".into(),
+            Self::RateLimited(_) => "rate_limited".into(),
             Self::NotAllowed(_) => "not_allowed".into(),
             Self::TokenRequired => "token_required".into(),
             Self::TokenInvalid => "token_invalid".into(),
@@ -162,6 +168,7 @@ impl Problem {
             Self::Required(field) => format!("Le champ '{field}' est obligatoire"),
             Self::NotString(field) => format!("Le champ '{field}' doit être une chaîne de caractères"),
             Self::NotCount(field) => format!("Le champ '{field}' doit être un nombre entier positif"),
+            Self::NotBoolean(field) => format!("Le champ '{field}' doit être vrai ou faux"),
             Self::TooLong(field, limit) => format!("Le champ '{field}' dépasse {limit} caractères"),
             Self::ControlCharacters(field) => {
                 format!("Le champ '{field}' contient des caractères de contrôle")
@@ -189,6 +196,7 @@ impl Problem {
             }
             Self::TooManyRequests => "Trop de demandes en attente : réessayez dans un instant".into(),
             Self::HubClosing => "Le hub s'arrête : rien n'est envoyé, réessayez à son retour".into(),
+            Self::RateLimited(_) => "Cet appareil en fait trop à la fois : réessayez dans un instant".into(),
             Self::NotAllowed(what) => what.french(),
             Self::TokenRequired => "Ce hub demande un jeton : demandez-en un à son propriétaire".into(),
             Self::TokenInvalid => {
@@ -206,6 +214,7 @@ impl Problem {
             Self::Required(field) => format!("The field '{field}' is required"),
             Self::NotString(field) => format!("The field '{field}' must be a string"),
             Self::NotCount(field) => format!("The field '{field}' must be a whole number from 0 up"),
+            Self::NotBoolean(field) => format!("The field '{field}' must be true or false"),
             Self::TooLong(field, limit) => format!("The field '{field}' is longer than {limit} characters"),
             Self::ControlCharacters(field) => format!("The field '{field}' contains control characters"),
             Self::Reserved(field) => format!("The field '{field}' uses a reserved name"),
@@ -230,6 +239,7 @@ impl Problem {
             }
             Self::TooManyRequests => "Too many requests are waiting: try again in a moment".into(),
             Self::HubClosing => "The hub is stopping: nothing is sent, try again when it is back".into(),
+            Self::RateLimited(_) => "This device does that too often: try again in a moment".into(),
             Self::NotAllowed(what) => what.english(),
             Self::TokenRequired => "This hub asks for a token: ask its owner for one".into(),
             Self::TokenInvalid => "This hub does not know this token: ask its owner for another one".into(),

@@ -115,6 +115,17 @@ impl Hub {
         Self::start_at("127.0.0.1:0", dir)
     }
 
+    /// A hub that other computers reach too, where a token is asked for: that is where its `url` leads.
+    pub(crate) fn on_the_network(dir: &Path) -> Self {
+        let dir = dir.to_str().expect("a plain path");
+        let options = ["hub", "--listen", "127.0.0.1:0", "--lan-plain", "0.0.0.0:0", "--data", dir];
+        let process = Running::start(&mut chapfood(&options));
+        let _own = process.line();
+        let line = process.line();
+        let url = line.strip_prefix("network ").and_then(|line| line.strip_suffix(" without TLS"));
+        Self { url: url.unwrap_or_else(|| panic!("{line:?} names the door")).to_owned(), process }
+    }
+
     pub(crate) fn start_at(listen: &str, dir: &Path) -> Self {
         let dir = dir.to_str().expect("a plain path");
         let process = Running::start(&mut chapfood(&["hub", "--listen", listen, "--data", dir]));

@@ -3,16 +3,21 @@
 //! It also looks twice a second whether somebody else changed the database, and says which tokens were withdrawn.
 
 use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use chapfood_protocol::{Secret, Timestamp};
 use tokio::sync::{mpsc as channel, oneshot};
+use tokio::time::Instant;
 
+use super::audit::{AuditEvent, AuditLine};
+use super::refusals::Refusals;
 use super::tokens::Known;
-use super::{Access, Tokens};
+use super::{Access, Allowance, Pace, Tokens};
 use crate::exchange::Notice;
 use crate::{HubError, clock};
 
@@ -24,6 +29,8 @@ const NOTE_USE: i64 = 60_000;
 /// What is asked at the desk.
 enum Ask {
     Show { secret: Secret, reply: oneshot::Sender<Verdict> },
+    Refused { from: IpAddr, code: String },
+    Slowed { from: IpAddr },
     Close(oneshot::Sender<()>),
 }
 
@@ -45,13 +52,14 @@ impl Desk {
     /// Opens it on a database that is up to date. Says to `exchange` which tokens are withdrawn from now on.
     pub(crate) fn open(
         database: &Path,
+        pace: Pace,
         exchange: channel::UnboundedSender<Notice>,
     ) -> Result<Self, HubError> {
         let tokens = Tokens::of_database(database)?;
         let (asks, asked) = mpsc::channel();
         thread::Builder::new()
             .name("hub-desk".into())
-            .spawn(move || Clerk::new(tokens, exchange).work(&asked))
+            .spawn(move || Clerk::new(tokens, pace, exchange).work(&asked))
             .map_err(|error| HubError::NotWritable {
                 path: "the system".into(),
                 reason: error.to_string(),
@@ -68,6 +76,16 @@ impl Desk {
         }
     }
 
+    /// Notes that somebody was refused.
+    pub(crate) fn note_refused(&self, from: IpAddr, code: impl Into<String>) {
+        let _ = self.0.send(Ask::Refused { from, code: code.into() });
+    }
+
+    /// Notes that somebody showed so many tokens that are none that it now waits for as long as anybody does.
+    pub(crate) fn note_slowed(&self, from: IpAddr) {
+        let _ = self.0.send(Ask::Slowed { from });
+    }
+
     /// Lets go of the database.
     pub(crate) async fn close(&self) {
         let (done, closed) = oneshot::channel();
@@ -80,16 +98,29 @@ impl Desk {
 /// Who works there.
 struct Clerk {
     tokens: Tokens,
+    pace: Pace,
     exchange: channel::UnboundedSender<Notice>,
     version: Option<i64>,
     revoked: BTreeSet<i64>,
     /// When each token's use was last written down.
     noted: HashMap<i64, Timestamp>,
+    /// What the holders of each token have left. One per token that was ever shown.
+    allowances: HashMap<i64, Arc<Allowance>>,
+    refusals: Refusals,
 }
 
 impl Clerk {
-    fn new(tokens: Tokens, exchange: channel::UnboundedSender<Notice>) -> Self {
-        Self { tokens, exchange, version: None, revoked: BTreeSet::new(), noted: HashMap::new() }
+    fn new(tokens: Tokens, pace: Pace, exchange: channel::UnboundedSender<Notice>) -> Self {
+        Self {
+            tokens,
+            pace,
+            exchange,
+            version: None,
+            revoked: BTreeSet::new(),
+            noted: HashMap::new(),
+            allowances: HashMap::new(),
+            refusals: Refusals::default(),
+        }
     }
 
     fn work(mut self, asked: &mpsc::Receiver<Ask>) {
@@ -99,7 +130,13 @@ impl Clerk {
                     let verdict = self.judge(&secret, clock::now());
                     let _ = reply.send(verdict);
                 }
+                Ok(Ask::Refused { from, code }) => self.refusals.count(from, &code, clock::now()),
+                Ok(Ask::Slowed { from }) => {
+                    self.write_down(&[AuditLine::at_address(AuditEvent::Slowed, from, clock::now())]);
+                }
                 Ok(Ask::Close(done)) => {
+                    let last = self.refusals.due(clock::now(), true);
+                    self.write_down(&last);
                     drop(self.tokens);
                     let _ = done.send(());
                     return;
@@ -107,6 +144,8 @@ impl Clerk {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            let due = self.refusals.due(clock::now(), false);
+            self.write_down(&due);
             if let Err(error) = self.look() {
                 tracing::warn!(%error, "tokens that were withdrawn could not be read; tried again soon");
             }
@@ -118,7 +157,10 @@ impl Clerk {
             Ok(Some(Known { revoked: true, .. })) => Verdict::Revoked,
             Ok(Some(Known { id, grant, .. })) => {
                 self.note_used(id, now);
-                Verdict::Good(Access::by_token(id, grant))
+                let pace = self.pace;
+                let left = self.allowances.entry(id);
+                let left = left.or_insert_with(|| Arc::new(Allowance::new(pace, Instant::now())));
+                Verdict::Good(Access::by_token(id, grant, Arc::clone(left)))
             }
             Ok(None) => Verdict::Unknown,
             Err(error) => {
@@ -136,6 +178,14 @@ impl Clerk {
         self.noted.insert(id, now);
         if let Err(error) = self.tokens.note_used(id, now) {
             tracing::warn!(%error, "the use of a token could not be written down");
+        }
+    }
+
+    fn write_down(&mut self, lines: &[AuditLine]) {
+        if !lines.is_empty()
+            && let Err(error) = self.tokens.write_audit(lines)
+        {
+            tracing::warn!(%error, "what happened at the doors could not be written down");
         }
     }
 

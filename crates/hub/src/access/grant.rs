@@ -75,6 +75,11 @@ impl Grant {
         self.listens() && channel.is_none_or(|channel| self.covers(channel))
     }
 
+    /// Whether nothing in the hub is out of its reach.
+    pub(crate) fn covers_everything(&self) -> bool {
+        self.roles.contains(&Role::Admin) || self.channels.iter().any(ChannelPattern::is_everything)
+    }
+
     /// Whether it may know of this channel.
     pub(crate) fn knows(&self, channel: &str) -> bool {
         self.covers(channel)
@@ -96,12 +101,10 @@ impl Grant {
         if !self.has(Role::Publisher) {
             return Err(Forbidden::Send);
         }
-        let everywhere =
-            self.roles.contains(&Role::Admin) || self.channels.iter().any(ChannelPattern::is_everything);
         match channel {
             Some(channel) if self.covers(channel) => Ok(()),
             Some(channel) => Err(Forbidden::SendTo(channel.to_owned())),
-            None if everywhere => Ok(()),
+            None if self.covers_everything() => Ok(()),
             None => Err(Forbidden::Broadcast),
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chapfood_protocol::{Role, Secret, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::audit::{self, AuditEvent, AuditLine};
 use super::secret::{self, Kept};
 use super::{ChannelPattern, Grant};
 use crate::log::{self, OpenFile};
@@ -74,15 +75,17 @@ impl Tokens {
     /// # Errors
     /// The disk refuses; then there is no token.
     pub fn create(&mut self, label: &str, grant: &Grant) -> Result<(i64, Secret), HubError> {
+        let now = clock::now();
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         // Its number is part of its text, so it is there first.
         transaction.execute(
             "INSERT INTO token (label, roles, channels, hash, created_at) VALUES (?1, ?2, ?3, x'', ?4)",
-            params![label, words(&grant.roles), patterns(grant), clock::now().as_millis()],
+            params![label, words(&grant.roles), patterns(grant), now.as_millis()],
         )?;
         let id = transaction.last_insert_rowid();
         let (secret, kept) = secret::make(id)?;
         transaction.execute("UPDATE token SET hash = ?2 WHERE id = ?1", params![id, kept.0])?;
+        audit::write(&transaction, &AuditLine::of_token(AuditEvent::TokenCreated, id, now))?;
         transaction.commit()?;
         Ok((id, secret))
     }
@@ -113,12 +116,38 @@ impl Tokens {
     ///
     /// # Errors
     /// The disk refuses; then the token is still good.
-    pub fn revoke(&self, id: i64) -> Result<bool, HubError> {
-        let changed = self.db.execute(
+    pub fn revoke(&mut self, id: i64) -> Result<bool, HubError> {
+        let now = clock::now();
+        let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let changed = transaction.execute(
             "UPDATE token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
-            params![id, clock::now().as_millis()],
+            params![id, now.as_millis()],
         )?;
+        if changed > 0 {
+            audit::write(&transaction, &AuditLine::of_token(AuditEvent::TokenRevoked, id, now))?;
+        }
+        transaction.commit()?;
         Ok(changed > 0)
+    }
+
+    /// What happened at the hub's doors, oldest first; the last 10,000 lines are kept.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn audit(&self) -> Result<Vec<AuditLine>, HubError> {
+        Ok(audit::read(&self.db)?)
+    }
+
+    /// Writes lines of the audit log down, all or none.
+    pub(super) fn write_audit(&mut self, lines: &[AuditLine]) -> rusqlite::Result<()> {
+        let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        lines.iter().try_for_each(|line| audit::write(&transaction, line))?;
+        transaction.commit()
+    }
+
+    #[cfg(test)]
+    pub(super) fn database(&self) -> &Connection {
+        &self.db
     }
 
     /// What is known of the token with this text.

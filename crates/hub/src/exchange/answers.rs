@@ -123,6 +123,7 @@ impl Exchange {
 
     pub(super) fn changed(&mut self) {
         self.stats_pace.changed(Instant::now());
+        self.presence_pace.changed(Instant::now());
         self.activity.send_replace(self.activity());
     }
 

@@ -38,7 +38,7 @@ impl Exchange {
                 name: self.about.name.clone(),
                 version: env!("CARGO_PKG_VERSION").into(),
             }),
-            limits: Some(self.about.limits),
+            limits: Some(client.access.limits(self.about.limits)),
             role: client.access.grant.roles.last().map(|role| role.as_str().to_owned()),
             roles: client.access.grant.roles.iter().map(|role| role.as_str().to_owned()).collect(),
         };

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use chapfood_protocol::{Auth, ErrorMessage, Lang, Problem, event};
+use chapfood_protocol::{Auth, ErrorMessage, Lang, Person, PresenceState, Problem, Timestamp, event};
 use serde::Serialize;
 use serde_json::{Value, json};
 use socketioxide::extract::{AckSender, SocketRef};
@@ -11,6 +11,7 @@ use socketioxide::{SendError, SocketError};
 use tokio::sync::watch;
 
 use crate::access::Access;
+use crate::clock;
 use crate::exchange::seats::Seats;
 use crate::exchange::window::Window;
 
@@ -38,6 +39,16 @@ pub(crate) struct Client {
     pub(super) window: Window,
     /// It had no room for the last `server-stats`.
     pub(super) stats_owed: bool,
+    /// As others see it.
+    pub(super) person: Person,
+    /// What it says of itself.
+    pub(super) presence: PresenceState,
+    /// Since when it is connected.
+    pub(super) since: Timestamp,
+    /// It wants to be told who is connected.
+    pub(super) watches_presence: bool,
+    /// It had no room for the last word of that.
+    pub(super) presence_owed: bool,
     /// Answers that found the socket's buffer full, in order.
     waiting: VecDeque<Answer>,
     cut_off: bool,
@@ -76,6 +87,11 @@ impl Client {
             born,
             window: Window::default(),
             stats_owed: false,
+            person: auth.person(),
+            presence: PresenceState::default(),
+            since: clock::now(),
+            watches_presence: false,
+            presence_owed: false,
             waiting: VecDeque::new(),
             cut_off: false,
             owes_little,
@@ -173,7 +189,7 @@ impl Client {
 
     /// Whether it is to be looked at again soon.
     pub(crate) fn owes(&self) -> bool {
-        self.cut_off || self.stats_owed || !self.waiting.is_empty()
+        self.cut_off || self.stats_owed || self.presence_owed || !self.waiting.is_empty()
     }
 }
 

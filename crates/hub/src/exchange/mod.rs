@@ -12,8 +12,9 @@ mod marks;
 mod membership;
 #[cfg(test)]
 mod pending_tests;
+mod presence;
+mod push_pace;
 mod seats;
-mod stats_pace;
 mod window;
 
 #[cfg(test)]
@@ -23,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chapfood_protocol::{Auth, Limits, NotificationId, Problem, event};
+use chapfood_protocol::{Auth, Limits, NotificationId, PresenceState, Problem, event};
 use serde::Serialize;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::socket::Sid;
@@ -37,10 +38,14 @@ use crate::transport::Connection;
 use answers::Subject;
 use client::Client;
 use marks::Marks;
-use stats_pace::StatsPace;
+use push_pace::PushPace;
 
 /// Sessions remembered that went over to WebSocket and are no clients yet; most never become any.
 const UPGRADED: usize = 10_000;
+/// Pushes of `server-stats` are at least so far apart: 200 clients that join at once must not cause 40,000.
+const MERGE_STATS: Duration = Duration::from_millis(100);
+/// Those of `presence-changed`, which names everybody to everybody who asked.
+const MERGE_PRESENCE: Duration = Duration::from_millis(500);
 /// How soon a client with a full buffer is looked at again.
 const RETRY: Duration = Duration::from_millis(10);
 
@@ -82,6 +87,8 @@ pub(crate) enum What {
     },
     Stats,
     Channels,
+    Presence,
+    SetPresence(PresenceState),
     /// The event was faulty.
     Refuse {
         event: String,
@@ -148,7 +155,8 @@ pub(crate) struct Exchange {
     busy: BTreeSet<Sid>,
     /// How far each subscriber surely is.
     marks: Marks,
-    stats_pace: StatsPace,
+    stats_pace: PushPace,
+    presence_pace: PushPace,
     /// Tokens that were withdrawn, for whoever was let in by one just before.
     revoked: BTreeSet<i64>,
     activity: watch::Sender<Activity>,
@@ -177,7 +185,8 @@ impl Exchange {
             upgraded: HashMap::new(),
             busy: BTreeSet::new(),
             marks: Marks::default(),
-            stats_pace: StatsPace::default(),
+            stats_pace: PushPace::new(MERGE_STATS),
+            presence_pace: PushPace::new(MERGE_PRESENCE),
             revoked: BTreeSet::new(),
             activity,
         }
@@ -187,10 +196,8 @@ impl Exchange {
     pub(crate) async fn run(mut self, mut inputs: Inputs) {
         let mut retry = Instant::now();
         loop {
-            let due = [(!self.busy.is_empty()).then_some(retry), self.stats_pace.due(), self.marks.due()]
-                .into_iter()
-                .flatten()
-                .min();
+            let paces = [self.stats_pace.due(), self.presence_pace.due(), self.marks.due()];
+            let due = paces.into_iter().chain([(!self.busy.is_empty()).then_some(retry)]).flatten().min();
             let timer = async {
                 match due {
                     Some(due) => sleep_until(due).await,
@@ -231,6 +238,9 @@ impl Exchange {
                     }
                     if self.stats_pace.due().is_some_and(|due| due <= now) {
                         self.push_stats(now);
+                    }
+                    if self.presence_pace.due().is_some_and(|due| due <= now) {
+                        self.push_presence(now);
                     }
                     if self.marks.due().is_some_and(|due| due <= now) {
                         self.write_marks();
@@ -330,6 +340,8 @@ impl Exchange {
                 let channels = self.channels(sid);
                 self.answer(sid, event::CHANNELS_LIST, &channels, ack);
             }
+            What::Presence => self.on_get_presence(sid, ack),
+            What::SetPresence(state) => self.on_set_presence(sid, state, ack),
             What::Refuse { event, problems, client_id } => {
                 let subject = Subject { client_id, id: None };
                 self.refuse(sid, &event, &problems, subject, ack);

@@ -18,7 +18,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4368_4664;
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Each runs once, in order, in one transaction. Never edited once released: add another.
-pub(super) const MIGRATIONS: [&str; 7] = [
+pub(super) const MIGRATIONS: [&str; 8] = [
     "
     -- One row. The epoch names this database: a restored backup gets another one.
     CREATE TABLE hub (epoch TEXT NOT NULL) STRICT;
@@ -97,6 +97,18 @@ pub(super) const MIGRATIONS: [&str; 7] = [
         created_at INTEGER NOT NULL,
         used_at INTEGER,
         revoked_at INTEGER
+    ) STRICT;
+    ",
+    "
+    -- What happened at the doors. `at` is the computer's clock, in ms since 1970 UTC.
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        token_id INTEGER,
+        address TEXT,
+        code TEXT,
+        times INTEGER NOT NULL
     ) STRICT;
     ",
 ];

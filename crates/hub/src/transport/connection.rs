@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use socketioxide::socket::Sid;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::exchange::Notice;
+use crate::transport::doorkeeper::Place;
 use crate::transport::pong::PongFinder;
 
 /// How long a client may take no byte at all while something is to be written. A stalled reader would
@@ -63,6 +63,11 @@ impl Connection {
         self.0.ended.cancel();
     }
 
+    /// Resolves once somebody wants it ended.
+    pub(crate) async fn ended(&self) {
+        self.0.ended.cancelled().await;
+    }
+
     /// The session is known.
     pub(crate) fn belongs_to(&self, sid: Sid) {
         // A second answer would be a client that changes sessions in mid-connection: the first one stays.
@@ -71,8 +76,13 @@ impl Connection {
 }
 
 /// The stream under HTTP and WebSocket.
-pub(crate) struct WatchedStream {
-    stream: TcpStream,
+///
+/// Under TLS it stands between the two: what it counts as taken may still be in the TLS library's buffer, of no more
+/// than 64 KiB.
+pub(crate) struct WatchedStream<S> {
+    stream: S,
+    /// Held for as long as the connection lasts.
+    _place: Arc<Place>,
     connection: Connection,
     pongs: PongFinder,
     notices: mpsc::UnboundedSender<Notice>,
@@ -82,19 +92,23 @@ pub(crate) struct WatchedStream {
     ended: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
-impl WatchedStream {
-    pub(crate) fn new(stream: TcpStream, notices: mpsc::UnboundedSender<Notice>) -> (Self, Connection) {
-        let connection = Connection::default();
-        let watched = Self {
+impl<S> WatchedStream<S> {
+    pub(crate) fn new(
+        stream: S,
+        connection: Connection,
+        place: Arc<Place>,
+        notices: mpsc::UnboundedSender<Notice>,
+    ) -> Self {
+        Self {
             stream,
-            connection: connection.clone(),
+            _place: place,
             pongs: PongFinder::default(),
             notices,
             stall: None,
             stalled: false,
             ended: Box::pin(connection.0.ended.clone().cancelled_owned()),
-        };
-        (watched, connection)
+            connection,
+        }
     }
 
     /// Counts a write, and ends the connection for good once one has waited too long.
@@ -118,7 +132,7 @@ fn stalled() -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, "the client takes no bytes")
 }
 
-impl AsyncRead for WatchedStream {
+impl<S: AsyncRead + Unpin> AsyncRead for WatchedStream<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.stalled {
@@ -139,7 +153,7 @@ impl AsyncRead for WatchedStream {
     }
 }
 
-impl AsyncWrite for WatchedStream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.stalled {

@@ -15,6 +15,13 @@ pub(crate) enum Reach {
     Network,
 }
 
+impl Reach {
+    /// Who can reach an address.
+    pub(crate) fn of(listen: SocketAddr) -> Self {
+        if listen.ip().to_canonical().is_loopback() { Self::ThisComputer } else { Self::Network }
+    }
+}
+
 /// The rule of one door. Pure.
 #[derive(Debug, Clone)]
 pub(crate) struct Door {
@@ -24,10 +31,7 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// The door of a hub that listens on `listen`.
-    pub(crate) fn of(listen: SocketAddr, origins: &[String]) -> Self {
-        let reach =
-            if listen.ip().to_canonical().is_loopback() { Reach::ThisComputer } else { Reach::Network };
+    pub(crate) fn new(reach: Reach, origins: &[String]) -> Self {
         Self { reach, origins: origins.into() }
     }
 
@@ -86,7 +90,7 @@ mod tests {
 
     fn door(listen: &str, origins: &[&str]) -> Door {
         let origins: Vec<_> = origins.iter().map(|origin| (*origin).to_owned()).collect();
-        Door::of(listen.parse().expect("an address"), &origins)
+        Door::new(Reach::of(listen.parse().expect("an address")), &origins)
     }
 
     #[test]

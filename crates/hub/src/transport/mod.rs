@@ -2,10 +2,18 @@
 //! does, and the answered pings that say what has arrived.
 
 mod connection;
+mod crowd;
 mod door;
+mod doorkeeper;
+mod gate;
+mod identity;
 mod listener;
 mod pong;
 
 pub(crate) use connection::Connection;
-pub(crate) use door::Door;
-pub(crate) use listener::{Gate, Visit, bind, gate, serve};
+pub use crowd::Room;
+pub(crate) use door::{Door, Reach};
+pub(crate) use doorkeeper::Doorkeeper;
+pub(crate) use gate::{Gate, gate};
+pub(crate) use identity::Identity;
+pub(crate) use listener::{Post, Visit, bind_or_ipv4, serve};

@@ -1,24 +1,27 @@
-//! When to push `server-stats`: on every change, but merged within 100 ms.
+//! When to push what has changed: at once, but the changes of a moment together.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Changes closer together than this share one push.
-const MERGE: Duration = Duration::from_millis(100);
-
 /// Decides when a change is pushed. Pure: the caller brings the time.
-#[derive(Debug, Default)]
-pub(crate) struct StatsPace {
+#[derive(Debug)]
+pub(crate) struct PushPace {
+    /// Changes closer together than this share one push.
+    merge: Duration,
     last: Option<Instant>,
     due: Option<Instant>,
 }
 
-impl StatsPace {
+impl PushPace {
+    pub(crate) fn new(merge: Duration) -> Self {
+        Self { merge, last: None, due: None }
+    }
+
     /// Something changed at `now`.
     pub(crate) fn changed(&mut self, now: Instant) {
         if self.due.is_none() {
-            self.due = Some(self.last.map_or(now, |last| now.max(last + MERGE)));
+            self.due = Some(self.last.map_or(now, |last| now.max(last + self.merge)));
         }
     }
 
@@ -38,10 +41,12 @@ impl StatsPace {
 mod tests {
     use super::*;
 
+    const MERGE: Duration = Duration::from_millis(100);
+
     #[test]
     fn the_first_change_is_pushed_at_once_and_a_burst_after_it_once_more() {
         let start = Instant::now();
-        let mut pace = StatsPace::default();
+        let mut pace = PushPace::new(MERGE);
         pace.changed(start);
         assert_eq!(pace.due(), Some(start), "nobody waits for a lone change");
         pace.pushed(start);

@@ -1,232 +1,44 @@
-//! From raw events of one socket to checked requests, in the order in which the client sent them.
-//!
-//! socketioxide runs each handler in a task of its own, which inverts pipelined events (measured: 3,331
-//! of 20,000). Its extractors run in the reader, one after the other; so an extractor puts each event into
-//! the socket's queue, and one task works the queue off.
+//! One event of a client: read, checked, and made a request of the log.
 
 use std::collections::{BTreeMap, HashSet};
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use chapfood_protocol::{
-    Auth, BROADCAST, ClaimRequest, ErrorMessage, Forbidden, Lang, Limits, NotificationId, Position, Problem,
-    Receipt, SendRequest, event, parse_channel_name, parse_claim, parse_received, parse_send,
+    Auth, ClaimRequest, Forbidden, Limits, Position, PresenceState, Problem, Receipt, SendRequest, event,
+    parse_channel_name, parse_claim, parse_presence, parse_received, parse_send,
 };
 use serde::de::{self, IgnoredAny, SeqAccess};
 use serde_json::Value;
-use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, SocketRef};
-use socketioxide::handler::{FromMessage, FromMessageParts, Value as Raw};
-use socketioxide::socket::{DisconnectReason, Sid, Socket};
-use tokio::sync::{mpsc, watch};
-use tokio_util::sync::CancellationToken;
+use socketioxide::extract::AckSender;
+use socketioxide::handler::Value as Raw;
+use socketioxide::socket::Sid;
+use tokio::time::Instant;
 
+use super::{MARK_SHOWN, NAME_SHOWN};
 use crate::access::Access;
 use crate::exchange::{Asked, What};
-use crate::log::{Claim, ClaimKind, Log, Request};
-
-/// Events of one socket that may wait for the log.
-const EVENTS_WAITING: usize = 65_536;
-/// Bytes of events of one socket that may wait for the log.
-const BYTES_WAITING: usize = 16 * 1024 * 1024;
-/// An unknown event's name is given back up to this many characters.
-const NAME_SHOWN: usize = 100;
-/// A refused event's `client_id` or `id` is given back up to this many bytes.
-const MARK_SHOWN: usize = 400;
-
-/// The socket's queue, kept in its extensions.
-#[derive(Clone)]
-pub(crate) struct Intake {
-    queue: mpsc::Sender<Incoming>,
-    bytes: Arc<AtomicUsize>,
-    lang: Lang,
-    gone: CancellationToken,
-}
-
-/// Numbers the connections of sockets, see `Client::born`.
-static BORN: AtomicU64 = AtomicU64::new(0);
-
-/// Who connected, and what they may do.
-pub(crate) struct Visitor {
-    /// As they say themselves; their token is not kept.
-    pub(crate) auth: Auth,
-    pub(crate) access: Access,
-}
-
-/// What a socket's task is given to work off.
-enum Incoming {
-    /// With the client's callback, if it passed one.
-    Event {
-        raw: Raw,
-        ack: Option<AckSender>,
-    },
-    Gone(DisconnectReason),
-}
-
-/// The receiving end of an [`Intake`].
-pub(crate) struct Worklist {
-    queue: mpsc::Receiver<Incoming>,
-    bytes: Arc<AtomicUsize>,
-    gone: CancellationToken,
-}
-
-pub(crate) fn intake(lang: Lang) -> (Intake, Worklist) {
-    let (sender, queue) = mpsc::channel(EVENTS_WAITING);
-    let bytes = Arc::new(AtomicUsize::new(0));
-    let gone = CancellationToken::new();
-    let intake = Intake { queue: sender, bytes: Arc::clone(&bytes), lang, gone: gone.clone() };
-    (intake, Worklist { queue, bytes, gone })
-}
-
-impl Intake {
-    /// The socket is gone: nothing follows. Waits for a place, since this must not be forgotten.
-    pub(crate) async fn end(self, reason: DisconnectReason) {
-        self.gone.cancel();
-        let _ = self.queue.send(Incoming::Gone(reason)).await;
-    }
-
-    fn push(&self, raw: Raw, ack: Option<AckSender>, socket: &Socket) {
-        let size = size(&raw);
-        let waiting = self.bytes.fetch_add(size, Ordering::Relaxed) + size;
-        if waiting <= BYTES_WAITING
-            && let Ok(place) = self.queue.try_reserve()
-        {
-            place.send(Incoming::Event { raw, ack });
-            return;
-        }
-        self.bytes.fetch_sub(size, Ordering::Relaxed);
-        // Nothing was kept of it, so it is answered on the spot, ahead of what waits.
-        refuse(socket, &raw, ack, Problem::TooManyRequests, self.lang);
-    }
-}
-
-/// The extractor that queues an event; it is complete once extracted.
-pub(crate) struct Queued;
-
-impl FromMessage<LocalAdapter> for Queued {
-    type Error = Infallible;
-
-    fn from_message(socket: Arc<Socket>, mut raw: Raw, ack_id: Option<i64>) -> Result<Self, Infallible> {
-        let Ok(ack) = AckSender::from_message_parts(&socket, &mut raw, &ack_id);
-        if let Some(intake) = socket.extensions.get::<Intake>() {
-            intake.push(raw, ack_id.map(|_| ack), &socket);
-        }
-        Ok(Self)
-    }
-}
-
-fn size(raw: &Raw) -> usize {
-    match raw {
-        Raw::Str(text, binaries) => {
-            text.len() + binaries.iter().flatten().map(bytes::Bytes::len).sum::<usize>()
-        }
-        Raw::Bytes(bytes) => bytes.len(),
-    }
-}
-
-/// Works off one socket's events until it is gone.
-pub(crate) async fn work_off(
-    mut list: Worklist,
-    socket: SocketRef,
-    visitor: Visitor,
-    limits: Limits,
-    log: Log<Asked>,
-    stop: CancellationToken,
-) {
-    let Visitor { auth, access } = visitor;
-    let sid = socket.id;
-    let answers = socket.clone();
-    let lang = auth.lang;
-    let still_good = access.clone();
-    let born = BORN.fetch_add(1, Ordering::Relaxed);
-    let mut person = Person::of(&auth, access.clone(), sid, born);
-    // A place is kept only for who may come for what is after it.
-    let broadcasts_kept = person.acknowledges && access.grant.listens();
-    let (owes_little, mut may_go_on) = watch::channel(true);
-    let connect = Request::Locate {
-        tag: Asked {
-            sid,
-            born,
-            what: What::Connect { socket, auth: Box::new(auth), access, owes_little },
-            ack: None,
-        },
-        channel: BROADCAST.into(),
-        subscriber: person.subscriber.as_deref().filter(|_| broadcasts_kept).map(Into::into),
-        claim: person.cursors.remove(BROADCAST),
-    };
-    if log.send(connect).await.is_err() {
-        return;
-    }
-    while let Some(incoming) = list.queue.recv().await {
-        // A client that does not read its answers gets no further ones to wait for: its own requests wait.
-        tokio::select! {
-            () = list.gone.cancelled() => {}
-            _ = may_go_on.wait_for(|may| *may) => {}
-        }
-        let (request, last) = match incoming {
-            Incoming::Event { raw, ack } => {
-                list.bytes.fetch_sub(size(&raw), Ordering::Relaxed);
-                if stop.is_cancelled() {
-                    // Written down it would be, but nobody could confirm it any more.
-                    refuse(&answers, &raw, ack, Problem::HubClosing, lang);
-                    continue;
-                }
-                if still_good.is_withdrawn() {
-                    refuse(&answers, &raw, ack, Problem::TokenRevoked, lang);
-                    continue;
-                }
-                (request(sid, &raw, ack, &limits, &mut person), false)
-            }
-            Incoming::Gone(reason) => {
-                // Only Socket.IO's own goodbye is somebody's wish. A stock client also closes its transport
-                // with a word when a poll failed or a ping did not come, and then it lacks what was on its way.
-                let in_order = matches!(reason, DisconnectReason::ClientNSDisconnect);
-                (Request::Pass { tag: Asked { sid, born, what: What::Gone { in_order }, ack: None } }, true)
-            }
-        };
-        if log.send(request).await.is_err() || last {
-            return;
-        }
-    }
-}
-
-/// Answers an event on the spot, outside the order of the others.
-fn refuse(socket: &Socket, raw: &Raw, ack: Option<AckSender>, problem: Problem, lang: Lang) {
-    let (name, payload) = read(raw).unwrap_or_else(|(name, _)| (name, Value::Null));
-    let mark = |field| payload.get(field).and_then(Value::as_str).filter(|mark| mark.len() <= MARK_SHOWN);
-    let name: String = name.chars().take(NAME_SHOWN).collect();
-    let answer = ErrorMessage {
-        client_id: mark("client_id").map(str::to_owned),
-        id: mark("id").map(NotificationId::new),
-        ..ErrorMessage::new(&name, &[problem], lang)
-    };
-    // A client that cannot be told sees the connection close without a confirmation.
-    if let Some(ack) = ack {
-        let told = serde_json::json!({ "status": "error", "errors": answer.errors, "codes": answer.codes });
-        let _ = ack.send(&told);
-    }
-    let _ = socket.emit(event::ERROR_MESSAGE, &answer);
-}
+use crate::log::{Claim, ClaimKind, Request};
 
 /// Who sends, as far as requests carry it.
-struct Person {
+pub(super) struct Person {
     access: Access,
     /// As others see them.
     shown: chapfood_protocol::Person,
     /// Whose marks and claims are theirs.
     origin: String,
-    subscriber: Option<String>,
-    acknowledges: bool,
+    pub(super) subscriber: Option<String>,
+    pub(super) acknowledges: bool,
     born: u64,
     /// Where the device says it is; each is used once, by the first join of its connection.
-    cursors: BTreeMap<String, Position>,
+    pub(super) cursors: BTreeMap<String, Position>,
     /// Where it asked to be, and has not left.
     channels: HashSet<String>,
+    /// What it says of itself.
+    presence: PresenceState,
 }
 
 impl Person {
-    fn of(auth: &Auth, access: Access, sid: Sid, born: u64) -> Self {
+    pub(super) fn of(auth: &Auth, access: Access, sid: Sid, born: u64) -> Self {
         let acknowledges = auth.acknowledges();
         Self {
             access,
@@ -238,6 +50,7 @@ impl Person {
             acknowledges,
             cursors: if acknowledges { auth.cursors.clone() } else { BTreeMap::new() },
             channels: HashSet::new(),
+            presence: PresenceState::default(),
         }
     }
 
@@ -256,12 +69,13 @@ impl Person {
 }
 
 /// Checks an event and makes it a request of the log.
-fn request(
+pub(super) fn request(
     sid: Sid,
     raw: &Raw,
     ack: Option<AckSender>,
     limits: &Limits,
     person: &mut Person,
+    now: Instant,
 ) -> Request<Asked> {
     let born = person.born;
     let ask = |what| Asked { sid, born, what, ack };
@@ -271,6 +85,10 @@ fn request(
     };
     if let Err(what) = may_listen_for(&name, person) {
         return refusal(ask, name, vec![Problem::NotAllowed(what)], None);
+    }
+    if let Err(too_often) = may_again(&name, person, now) {
+        let client_id = payload.get("client_id").and_then(Value::as_str).filter(|id| id.len() <= MARK_SHOWN);
+        return refusal(ask, name, vec![too_often], client_id.map(str::to_owned));
     }
     match name.as_str() {
         event::SEND_NOTIFICATION => {
@@ -319,6 +137,14 @@ fn request(
             claim(ask, person, payload, event::RELEASE_NOTIFICATION, ClaimKind::Release)
         }
         event::GET_STATS => Request::Pass { tag: ask(What::Stats) },
+        event::GET_PRESENCE => Request::Pass { tag: ask(What::Presence) },
+        event::SET_PRESENCE => match parse_presence(&payload, person.presence) {
+            Ok(state) => {
+                person.presence = state;
+                Request::Pass { tag: ask(What::SetPresence(state)) }
+            }
+            Err(problems) => refusal(ask, name, problems, None),
+        },
         event::GET_CHANNELS => Request::Pass { tag: ask(What::Channels) },
         _ => {
             let shown: String = name.chars().take(NAME_SHOWN).collect();
@@ -334,7 +160,20 @@ fn may_listen_for(event: &str, person: &Person) -> Result<(), Forbidden> {
         | event::LEAVE_CHANNEL
         | event::RECEIVED
         | event::TAKE_NOTIFICATION
-        | event::RELEASE_NOTIFICATION => person.access.grant.may_listen(),
+        | event::RELEASE_NOTIFICATION
+        | event::GET_PRESENCE
+        | event::SET_PRESENCE => person.access.grant.may_listen(),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the device has not done it too often.
+fn may_again(event: &str, person: &Person, now: Instant) -> Result<(), Problem> {
+    match (&person.access.allowance, event) {
+        (Some(allowance), event::SEND_NOTIFICATION) => allowance.send(now),
+        (Some(allowance), event::JOIN_CHANNEL | event::LEAVE_CHANNEL | event::SET_PRESENCE) => {
+            allowance.join(now)
+        }
         _ => Ok(()),
     }
 }
@@ -372,7 +211,7 @@ fn refusal(
 }
 
 /// The event's name and first argument, `null` if there is none.
-fn read(raw: &Raw) -> Result<(String, Value), (String, Problem)> {
+pub(super) fn read(raw: &Raw) -> Result<(String, Value), (String, Problem)> {
     let Raw::Str(text, binaries) = raw else {
         return Err((String::new(), Problem::BinaryNotSupported));
     };

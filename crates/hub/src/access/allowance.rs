@@ -1,0 +1,128 @@
+//! How often a device may do what makes work for everybody. Pure: the caller brings the time.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chapfood_protocol::{Problem, Rate};
+use tokio::time::Instant;
+
+/// How often the holder of a token may do things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Sending.
+    pub sends: Rate,
+    /// Joining and leaving channels.
+    pub joins: Rate,
+}
+
+impl Default for Pace {
+    /// A shop's rush is a few notifications a second; whoever comes back joins all its channels at once.
+    fn default() -> Self {
+        Self { sends: Rate { burst: 200, per_second: 20 }, joins: Rate { burst: 2_000, per_second: 50 } }
+    }
+}
+
+/// What all connections by one token have left together.
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    pub(crate) pace: Pace,
+    sends: Mutex<Bucket>,
+    joins: Mutex<Bucket>,
+}
+
+impl Allowance {
+    pub(crate) fn new(pace: Pace, now: Instant) -> Self {
+        let bucket = |rate: Rate| Mutex::new(Bucket { left: f64::from(rate.burst), last: now });
+        Self { pace, sends: bucket(pace.sends), joins: bucket(pace.joins) }
+    }
+
+    /// May it send now?
+    pub(crate) fn send(&self, now: Instant) -> Result<(), Problem> {
+        take(&self.sends, self.pace.sends, now)
+    }
+
+    /// May it join or leave a channel now?
+    pub(crate) fn join(&self, now: Instant) -> Result<(), Problem> {
+        take(&self.joins, self.pace.joins, now)
+    }
+}
+
+fn take(bucket: &Mutex<Bucket>, rate: Rate, now: Instant) -> Result<(), Problem> {
+    let taken = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(rate, now);
+    taken.map_err(|wait| Problem::RateLimited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)))
+}
+
+/// Fills with time, up to its burst.
+#[derive(Debug)]
+struct Bucket {
+    left: f64,
+    last: Instant,
+}
+
+impl Bucket {
+    /// Takes one out, or says how long until there is one.
+    fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
+        let per_second = f64::from(rate.per_second.max(1));
+        let passed = now.saturating_duration_since(self.last).as_secs_f64();
+        self.left = (self.left + passed * per_second).min(f64::from(rate.burst.max(1)));
+        self.last = self.last.max(now);
+        if self.left >= 1.0 {
+            self.left -= 1.0;
+            return Ok(());
+        }
+        Err(Duration::from_secs_f64((1.0 - self.left) / per_second))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RATE: Rate = Rate { burst: 3, per_second: 2 };
+
+    fn allowance(now: Instant) -> Allowance {
+        Allowance::new(Pace { sends: RATE, joins: RATE }, now)
+    }
+
+    #[test]
+    fn a_burst_passes_and_then_the_rate_and_who_is_too_quick_is_told_when_to_come_back() {
+        let now = Instant::now();
+        let allowance = allowance(now);
+        for _ in 0..3 {
+            assert_eq!(allowance.send(now), Ok(()));
+        }
+        assert_eq!(allowance.send(now), Err(Problem::RateLimited(500)));
+        assert_eq!(allowance.send(now + Duration::from_millis(400)), Err(Problem::RateLimited(100)));
+        assert_eq!(allowance.send(now + Duration::from_millis(500)), Ok(()), "as it was told");
+        assert_eq!(allowance.join(now), Ok(()), "sending takes nothing from joining");
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_gets_more_than_the_burst_and_the_rate(waits in prop::collection::vec(0_u64..700, 1..200)) {
+            let begin = Instant::now();
+            let (allowance, mut now, mut passed) = (allowance(begin), begin, 0_u64);
+            for wait in waits {
+                now += Duration::from_millis(wait);
+                passed += u64::from(allowance.send(now).is_ok());
+                let most = 3 + 2 * u64::try_from((now - begin).as_millis()).unwrap() / 1_000;
+                prop_assert!(passed <= most + 1, "{passed} after {:?}", now - begin);
+            }
+        }
+
+        #[test]
+        fn who_comes_back_when_told_gets_through(waits in prop::collection::vec(0_u64..700, 1..50)) {
+            let begin = Instant::now();
+            let (allowance, mut now) = (allowance(begin), begin);
+            for wait in waits {
+                now += Duration::from_millis(wait);
+                if let Err(Problem::RateLimited(after)) = allowance.send(now) {
+                    now += Duration::from_millis(after + 1);
+                    prop_assert_eq!(allowance.send(now), Ok(()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! How many connections there may be, and who has to go when there is no room. Pure.
+//!
+//! A connection is unknown until somebody is let in over it. Strangers can hold no place that a known client, or a
+//! newcomer who turns out to be one, needs: of too many unknown connections the oldest goes.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
+
+/// How many connections a hub takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// In all. A client has one, for a moment two.
+    pub connections: usize,
+    /// From one address, or one IPv6 network (/64), which is what one household has.
+    pub per_address: usize,
+    /// Over which nobody was let in yet.
+    pub unknown: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { connections: 2_000, per_address: 200, unknown: 100 }
+    }
+}
+
+/// Whoever may have many addresses counts as one.
+fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        v4 => v4,
+    }
+}
+
+#[derive(Debug)]
+struct Guest {
+    from: IpAddr,
+    known: bool,
+}
+
+/// Everybody who is connected, by the number of their connection. Later ones have greater numbers.
+#[derive(Debug)]
+pub(super) struct Crowd {
+    room: Room,
+    guests: BTreeMap<u64, Guest>,
+    next: u64,
+}
+
+/// What becomes of a newcomer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// It has this place, and whoever had the other one must go.
+    In { place: u64, out: Option<u64> },
+    /// Everybody is known: there is no room.
+    Full,
+}
+
+impl Crowd {
+    pub(super) fn new(room: Room) -> Self {
+        Self { room, guests: BTreeMap::new(), next: 0 }
+    }
+
+    /// Somebody connects; by a door that asks for nothing they are known at once.
+    pub(super) fn enter(&mut self, from: IpAddr, known: bool) -> Entry {
+        let from = neighbourhood(from);
+        let Room { connections, per_address, unknown } = self.room;
+        let strangers = self.guests.values().filter(|guest| !guest.known).count();
+        // Programs of this computer all have the same address.
+        let neighbours = self.guests.values().filter(|guest| guest.from == from).count();
+        let crowded = !from.is_loopback() && neighbours >= per_address;
+        let out = if crowded {
+            self.oldest_stranger(|guest| guest.from == from)
+        } else if self.guests.len() >= connections || (!known && strangers >= unknown) {
+            self.oldest_stranger(|_| true)
+        } else {
+            None
+        };
+        if out.is_none() && (crowded || self.guests.len() >= connections) {
+            return Entry::Full;
+        }
+        if let Some(out) = out {
+            self.guests.remove(&out);
+        }
+        let place = self.next;
+        self.next += 1;
+        self.guests.insert(place, Guest { from, known });
+        Entry::In { place, out }
+    }
+
+    fn oldest_stranger(&self, among: impl Fn(&Guest) -> bool) -> Option<u64> {
+        self.guests.iter().find(|(_, guest)| !guest.known && among(guest)).map(|(place, _)| *place)
+    }
+
+    /// Somebody was let in over this connection.
+    pub(super) fn know(&mut self, place: u64) {
+        if let Some(guest) = self.guests.get_mut(&place) {
+            guest.known = true;
+        }
+    }
+
+    pub(super) fn knows(&self, place: u64) -> bool {
+        self.guests.get(&place).is_some_and(|guest| guest.known)
+    }
+
+    pub(super) fn leave(&mut self, place: u64) {
+        self.guests.remove(&place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    fn small() -> Crowd {
+        Crowd::new(Room { connections: 4, per_address: 3, unknown: 2 })
+    }
+
+    #[test]
+    fn of_too_many_strangers_the_one_who_waits_longest_goes() {
+        let mut crowd = small();
+        assert_eq!(crowd.enter(ip("10.0.0.1"), false), Entry::In { place: 0, out: None });
+        assert_eq!(crowd.enter(ip("10.0.0.2"), false), Entry::In { place: 1, out: None });
+        assert_eq!(crowd.enter(ip("10.0.0.3"), false), Entry::In { place: 2, out: Some(0) });
+        crowd.know(1);
+        assert_eq!(
+            crowd.enter(ip("10.0.0.4"), false),
+            Entry::In { place: 3, out: None },
+            "one is no stranger now"
+        );
+    }
+
+    #[test]
+    fn nobody_who_is_known_ever_goes_for_a_newcomer() {
+        let mut crowd = small();
+        for n in 1..=4 {
+            let Entry::In { place, out: None } = crowd.enter(ip(&format!("10.0.0.{n}")), false) else {
+                panic!("there is room")
+            };
+            crowd.know(place);
+        }
+        assert_eq!(crowd.enter(ip("10.0.0.9"), false), Entry::Full);
+        crowd.leave(2);
+        assert!(matches!(crowd.enter(ip("10.0.0.9"), false), Entry::In { out: None, .. }));
+    }
+
+    #[test]
+    fn one_address_takes_no_more_than_its_share_and_ipv6_neighbours_are_one() {
+        let mut crowd = small();
+        for host in ["2001:db8::1", "2001:db8::2", "2001:db8::3"] {
+            let Entry::In { place, .. } = crowd.enter(ip(host), false) else { panic!("there is room") };
+            crowd.know(place);
+        }
+        assert_eq!(crowd.enter(ip("2001:db8::4"), false), Entry::Full);
+        assert!(matches!(crowd.enter(ip("2001:db8:0:1::4"), false), Entry::In { .. }), "another household");
+    }
+
+    #[test]
+    fn an_ipv4_address_is_the_same_by_either_kind_of_socket() {
+        assert_eq!(neighbourhood(ip("::ffff:10.0.0.1")), ip("10.0.0.1"));
+    }
+
+    #[test]
+    fn programs_of_this_computer_share_an_address_and_not_its_share() {
+        let mut crowd = small();
+        for _ in 0..4 {
+            assert!(matches!(crowd.enter(ip("127.0.0.1"), true), Entry::In { out: None, .. }));
+        }
+        assert_eq!(crowd.enter(ip("127.0.0.1"), true), Entry::Full);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_and_goes_the_bounds_hold(
+            steps in prop::collection::vec((0_u8..4, 0_u8..6, any::<bool>()), 1..200),
+        ) {
+            let mut crowd = small();
+            for (step, who, known) in steps {
+                let before: Vec<_> = crowd.guests.iter().filter(|(_, g)| g.known).map(|(p, _)| *p).collect();
+                match step {
+                    0 | 1 => {
+                        crowd.enter(ip(&format!("10.0.0.{who}")), known);
+                        prop_assert!(before.iter().all(|place| crowd.knows(*place)), "a known one had to go");
+                    }
+                    2 => crowd.know(u64::from(who)),
+                    _ => crowd.leave(u64::from(who)),
+                }
+                prop_assert!(crowd.guests.len() <= 4);
+                for n in 0..6 {
+                    let from = ip(&format!("10.0.0.{n}"));
+                    prop_assert!(crowd.guests.values().filter(|guest| guest.from == from).count() <= 3);
+                }
+                prop_assert!(crowd.guests.values().filter(|guest| !guest.known).count() <= 2);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What stands before everything: the door's rule, and an ear for pongs.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{HOST, ORIGIN, UPGRADE};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Limited};
+use socketioxide::socket::Sid;
+use tokio::sync::mpsc;
+
+use crate::access::Desk;
+use crate::exchange::Notice;
+use crate::transport::connection::Connection;
+use crate::transport::door::Door;
+use crate::transport::doorkeeper::Doorkeeper;
+use crate::transport::listener::Visit;
+use crate::transport::pong;
+
+/// How long a client may take to send a body, which is one megabyte at most.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
+
+/// What the gate needs.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    pub(crate) door: Door,
+    pub(crate) keeper: Doorkeeper,
+    pub(crate) desk: Desk,
+    pub(crate) notices: mpsc::UnboundedSender<Notice>,
+    /// Bytes of a polling body.
+    pub(crate) body_limit: usize,
+}
+
+/// Stands before everything: the door's rule, and an ear for pongs.
+pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    if !admits(&gate.door, request.headers()) {
+        if let Some(visit) = request.extensions().get::<Visit>() {
+            gate.desk.note_refused(visit.from, "host_or_origin");
+        }
+        let refusal = "Forbidden: this hub does not serve that host or origin.\n";
+        return (StatusCode::FORBIDDEN, refusal).into_response();
+    }
+    let sid = query_value(request.uri().query(), "sid").and_then(|sid| Sid::from_str(sid).ok());
+    if let (Some(sid), Some(visit)) = (sid, request.extensions().get::<Visit>()) {
+        gate.keeper.meets(sid, &visit.place);
+    }
+    if request.headers().contains_key(UPGRADE) {
+        if let Some(connection) = request.extensions().get::<Connection>() {
+            connection.upgrade(sid);
+            if let Some(sid) = sid {
+                let _ = gate.notices.send(Notice::Upgraded(sid, connection.clone()));
+            }
+        }
+        return next.run(request).await;
+    }
+    match sid {
+        Some(sid) if request.method() == Method::POST => polling(&gate, sid, request, next).await,
+        Some(sid) => {
+            let _ = gate.notices.send(Notice::Polled(sid));
+            next.run(request).await
+        }
+        None => next.run(request).await,
+    }
+}
+
+fn admits(door: &Door, headers: &HeaderMap) -> bool {
+    // A header that is no text is no name of ours; it must not pass for an absent one.
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let (host, origin) = (text(HOST), text(ORIGIN));
+    // A browser says so even where it sends no Origin. A link to the hub on a page is not a page's request.
+    let cross_site = text(HeaderName::from_static("sec-fetch-site")) == Some("cross-site")
+        && text(HeaderName::from_static("sec-fetch-mode")) != Some("navigate");
+    // Pages that the door admits, e.g. under development on another port or name of this computer, are
+    // cross-site too; they send their Origin.
+    let stranger = cross_site && origin.is_none();
+    let admitted = !stranger && door.admits_host(host) && door.admits_origin(origin);
+    if !admitted {
+        tracing::warn!(host, origin, "refused a request that came by a stranger's name or page");
+    }
+    admitted
+}
+
+/// A polling client's packets come as a body, pongs among them.
+async fn polling(gate: &Gate, sid: Sid, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let whole = Limited::new(body, gate.body_limit).collect();
+    let body: Bytes = match tokio::time::timeout(BODY_DEADLINE, whole).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+    };
+    if pong::in_polling_body(&body) > 0 {
+        let _ = gate.notices.send(Notice::Pong(sid));
+    }
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+fn query_value<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
+    query?
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
