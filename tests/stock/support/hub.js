@@ -21,12 +21,21 @@ export class Hub {
   #child;
   #exit;
 
-  constructor(child, data, url) {
+  // `lines` is what it said when it was ready: where it listens.
+  constructor(child, data, lines) {
+    const url = lines[0].slice('hub ready on '.length);
     this.#child = child;
     this.#exit = once(child, 'exit');
     this.data = data;
     this.url = url;
     this.port = Number(new URL(url).port);
+    // Its doors to the network, as this computer reaches them.
+    this.doors = lines.slice(1).map((line) => {
+      const [, address, fingerprint] = /^network (\S+) (?:certificate ([0-9A-F:]+)|without TLS)$/.exec(line);
+      const door = new URL(address);
+      door.hostname = '127.0.0.1';
+      return { url: door.origin, port: Number(door.port), fingerprint };
+    });
   }
 
   get running() {
@@ -76,12 +85,21 @@ export async function startHub(t, { data, port = 0, args = [], env = {}, through
   });
   // From the first line on nobody waits for this end any more.
   ended.catch(() => {});
-  const ready = once(createInterface({ input: child.stdout }), 'line').then(([line]) => line);
-  const line = await within(15_000, 'the hub gets ready', Promise.race([ready, ended]));
-  const address = /^hub ready on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line);
-  if (!address) throw new Error(`the hub's first line is ${JSON.stringify(line)}`);
+  const wanted = 1 + args.filter((word) => word.startsWith('--lan')).length;
+  const ready = (async () => {
+    const lines = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (lines.length === wanted) return lines;
+    }
+    throw new Error(`the hub said no more than ${JSON.stringify(lines)}`);
+  })();
+  const lines = await within(15_000, 'the hub gets ready', Promise.race([ready, ended]));
+  if (!/^hub ready on http:\/\/127\.0\.0\.1:\d+$/.test(lines[0])) {
+    throw new Error(`the hub's first line is ${JSON.stringify(lines[0])}`);
+  }
 
-  const hub = new Hub(child, folder, address[1]);
+  const hub = new Hub(child, folder, lines);
   t.after(async () => {
     await hub.kill();
     if (!data) await rm(folder, { recursive: true, force: true });

@@ -21,10 +21,19 @@ const type = (value) => ['info', 'success', 'warning', 'error'].includes(value);
 const person = (value) =>
   object(value) && ['user_id', 'device_name'].every((field) => orNull(text)(value[field])) && text(value.username);
 
+const DEVICES = {
+  published: {},
+  additions: { devices: (value) => Array.isArray(value) && value.every(device) },
+};
+
 const CLAIM = {
   published: {},
   additions: { id, channel: orNull(text), by: person, at: timestamp, seq: count, epoch: text, replayed: flag, answer: flag },
 };
+
+const device = (value) =>
+  person(value) && text(value.id) && Array.isArray(value.channels) && value.channels.every(text) && timestamp(value.since) &&
+  flag(value.do_not_disturb) && flag(value.ring_muted) && Object.keys(value).length === 8;
 
 const SHAPES = {
   'connection-confirmed': {
@@ -52,9 +61,11 @@ const SHAPES = {
     },
     additions: {},
   },
-  'error-message': { published: { errors: texts }, additions: { codes: texts, event: text, client_id: text, id: text } },
+  'error-message': { published: { errors: texts }, additions: { codes: texts, event: text, client_id: text, id: text, retry_after_ms: count } },
   'notification-taken': CLAIM,
   'notification-released': CLAIM,
+  'presence-list': DEVICES,
+  'presence-changed': DEVICES,
   'hub-closing': { published: {}, additions: { retry_after_ms: count } },
 };
 

@@ -1,0 +1,116 @@
+// The doors to the network under people who say nothing, come in crowds, guess, or send without end.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
+import { test } from 'node:test';
+
+import { bystander } from './support/bystander.js';
+import { begin, connect } from './support/client.js';
+import { ANY_CERTIFICATE, giveToken, startNetworkHub } from './support/network.js';
+import { openTcp } from './support/raw.js';
+import { within } from './support/within.js';
+
+const options = (token, more = {}) => ({ ...ANY_CERTIFICATE, auth: { token }, ...more });
+
+test('the certificate at the door is the one whose fingerprint was printed, also after a restart', async (t) => {
+  const { hub, doors } = await startNetworkHub(t);
+  const shown = async (door) => {
+    const socket = connectTls({ host: '127.0.0.1', port: door.port, ...ANY_CERTIFICATE });
+    await within(10_000, 'TLS is agreed on', once(socket, 'secureConnect'));
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  };
+  assert.equal(await shown(doors.tls), doors.tls.fingerprint);
+  await hub.stop();
+  const { doors: again } = await startNetworkHub(t, { data: hub.data });
+  assert.equal(again.tls.fingerprint, doors.tls.fingerprint);
+});
+
+test('both protocols of IP lead to the same hub', async (t) => {
+  const { hub, doors } = await startNetworkHub(t, { args: ['--lan', '[::]:0'] });
+  const both = new URL(hub.doors.find(({ fingerprint, port }) => fingerprint && port !== doors.tls.port).url);
+  const token = await giveToken(hub, ['subscriber', 'publisher']);
+  for (const host of ['127.0.0.1', '[::1]']) {
+    both.hostname = host;
+    const client = await connect(t, { url: both.origin }, options(token));
+    await client.join('orders');
+    client.close();
+  }
+});
+
+test('whoever says nothing at a door to the network does not stay', async (t) => {
+  const { hub, doors } = await startNetworkHub(t);
+  const { stillServed } = await bystander(t, hub);
+  const halves = ['', 'GET /socket.io/?EIO=4', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n', '\x16\x03\x01'];
+  const silent = [];
+  for (const door of [doors.tls, doors.plain]) {
+    for (const half of halves) silent.push(await openTcp(t, door, half));
+  }
+  const upgrade =
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+    'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+  silent.push(await openTcp(t, doors.plain, upgrade));
+  for (const socket of silent) socket.resume();
+  await within(25_000, 'all of them are shown out', Promise.all(silent.map((socket) => socket.closed || once(socket, 'close'))));
+  await stillServed('silence');
+});
+
+test('a crowd of strangers takes no place from whoever has a token', async (t) => {
+  const { hub, doors } = await startNetworkHub(t);
+  const token = await giveToken(hub, ['subscriber', 'publisher']);
+  const inside = await connect(t, doors.tls, options(token));
+  await inside.join('orders');
+  // Four times as many as there may be: each further one takes the place of another stranger.
+  const crowd = await Promise.all(Array.from({ length: 400 }, () => openTcp(t, doors.tls)));
+  for (const socket of crowd) socket.resume();
+  const newcomer = await connect(t, doors.tls, options(token));
+  await newcomer.send({ channel: 'orders', title: 'through the crowd', message: 'm' });
+  await inside.next('notification-received', ({ title }) => title === 'through the crowd');
+  assert.deepEqual([...inside.disconnects, ...newcomer.disconnects], []);
+  const left = crowd.filter((socket) => !socket.closed && !socket.destroyed);
+  assert.ok(left.length <= 100, `${left.length} strangers stay at most for their 10 s`);
+});
+
+test('guessing takes longer and longer, and keeps nobody with a token waiting', async (t) => {
+  const { hub, doors } = await startNetworkHub(t);
+  const token = await giveToken(hub, ['publisher']);
+  const guess = () => {
+    const client = begin(t, doors.tls, options('cf_1_guess'));
+    return new Promise((resolve) => client.socket.on('connect_error', resolve));
+  };
+  await Promise.all(Array.from({ length: 7 }, guess));
+  // The eighth waits four seconds.
+  let answered = false;
+  const last = guess().then(() => (answered = true));
+  const good = await connect(t, doors.tls, options(token));
+  await good.send({ title: 'meanwhile', message: 'm' });
+  assert.equal(answered, false, 'who guesses waits for longer than who knows');
+  await within(20_000, 'a guess is answered in the end', last);
+});
+
+test('a flood of notifications is told when to come back, and staff get theirs', async (t) => {
+  const { hub, doors } = await startNetworkHub(t);
+  const { stillServed, listener } = await bystander(t, hub);
+  const token = await giveToken(hub, ['publisher']);
+  const twice = await Promise.all([connect(t, doors.tls, options(token)), connect(t, doors.plain, options(token))]);
+  const started = performance.now();
+  const answers = await Promise.all(twice.flatMap((flood, one) => Array.from({ length: 500 }, (_, n) =>
+    flood.ask('send-notification', { channel: 'orders', title: `${one}/${n}`, message: 'm', client_id: `${one}-${n}` }))));
+  const refused = answers.filter(({ status }) => status === 'error');
+  const most = 200 + 20 * ((performance.now() - started) / 1_000) + 1;
+  const taken = answers.length - refused.length;
+  assert.ok(taken >= 200 && taken <= most, `two connections of a device have one allowance: ${taken} of at most ${most}`);
+  for (const { codes, retry_after_ms } of refused) {
+    assert.deepEqual(codes, ['rate_limited']);
+    assert.ok(retry_after_ms > 0);
+  }
+  await stillServed('a flood');
+  assert.deepEqual(listener.disconnects, []);
+  const joins = await connect(t, doors.tls, options(await giveToken(hub, ['subscriber'])));
+  const joined = await Promise.all(Array.from({ length: 4_000 }, (_, n) =>
+    joins.ask(n % 2 ? 'leave-channel' : 'join-channel', 'orders')));
+  assert.ok(joined.some(({ codes }) => codes?.includes('rate_limited')), 'nor does coming and going go on for ever');
+  await stillServed('coming and going');
+});
