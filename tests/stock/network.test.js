@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Agent } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'node:test';
 
@@ -55,6 +56,43 @@ test('whoever says nothing at a door to the network does not stay', async (t) =>
   for (const socket of silent) socket.resume();
   await within(25_000, 'all of them are shown out', Promise.all(silent.map((socket) => socket.closed || once(socket, 'close'))));
   await stillServed('silence');
+});
+
+test('who was let in stays for as long as it likes, by whatever transport', async (t) => {
+  const { hub, doors } = await startNetworkHub(t, { args: ['--deadline-ms', '1000', '--ping-interval-ms', '400', '--ping-timeout-ms', '5000'] });
+  const token = await giveToken(hub, ['subscriber', 'publisher']);
+  const { stillServed } = await bystander(t, hub);
+  const agent = new Agent({ keepAlive: true, ...ANY_CERTIFICATE });
+  const clients = [];
+  for (const more of [{ transports: ['websocket'] }, { transports: ['polling'] }, { transports: ['polling'], agent }, { transports: ['polling', 'websocket'] }]) {
+    clients.push(await connect(t, doors.tls, options(token, more)));
+  }
+  // Beside them somebody who is not let in: when it is shown out, and the next one, the deadline is well over.
+  for (let n = 0; n < 3; n += 1) {
+    const silent = await openTcp(t, doors.tls);
+    silent.resume();
+    await within(20_000, 'silence ends', once(silent, 'close'));
+  }
+  for (const client of clients) {
+    await client.join('orders');
+    assert.deepEqual(client.disconnects, []);
+    client.close();
+  }
+  agent.destroy();
+  await stillServed('a while');
+});
+
+test('the bounds are settings, and told to whom they concern', async (t) => {
+  const { hub, doors } = await startNetworkHub(t, { args: ['--sends', '3/1', '--joins', '5/2'] });
+  const token = await giveToken(hub, ['subscriber', 'publisher']);
+  const client = await connect(t, doors.plain, options(token));
+  const [{ limits }] = client.payloads('connection-confirmed');
+  assert.deepEqual([limits.sends, limits.joins], [{ burst: 3, per_second: 1 }, { burst: 5, per_second: 2 }]);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask('send-notification', { title: 't', message: 'm' })));
+  assert.ok(answers.filter(({ codes }) => codes?.includes('rate_limited')).length > 0);
+  const here = await connect(t, hub);
+  const own = here.payloads('connection-confirmed')[0].limits;
+  assert.ok(!('sends' in own) && !('joins' in own), 'no bound here');
 });
 
 test('a crowd of strangers takes no place from whoever has a token', async (t) => {

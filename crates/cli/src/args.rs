@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chapfood_hub::ChannelPattern;
-use chapfood_protocol::{NotificationType, Role};
+use chapfood_protocol::{NotificationType, Rate, Role};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
 use serde_json::{Map, Value};
@@ -143,6 +143,25 @@ pub(crate) struct HubOptions {
     /// How long it may take to answer [default: the hub's own, 5000].
     #[arg(long, value_name = "MS", value_parser = milliseconds)]
     pub(crate) ping_timeout_ms: Option<Duration>,
+    /// How long a newcomer may take: to send the head of a request, to agree on TLS, to be let in [default: the hub's
+    /// own, 10000].
+    #[arg(long, value_name = "MS", value_parser = milliseconds)]
+    pub(crate) deadline_ms: Option<Duration>,
+    /// How many connections there may be [default: the hub's own, 2000].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_connections: Option<u32>,
+    /// How many from one other computer [default: the hub's own, 200].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_per_address: Option<u32>,
+    /// Over how many nobody may have been let in yet [default: the hub's own, 100].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_unknown: Option<u32>,
+    /// How often one token may send: at once, and on average a second [default: the hub's own, 200/20].
+    #[arg(long, value_name = "BURST/PER_SECOND", value_parser = rate)]
+    pub(crate) sends: Option<Rate>,
+    /// How often one token may join and leave channels [default: the hub's own, 2000/50].
+    #[arg(long, value_name = "BURST/PER_SECOND", value_parser = rate)]
+    pub(crate) joins: Option<Rate>,
     /// How long notifications are kept, in days. What a subscriber seen within 30 days has not received stays
     /// longer [default: the hub's own, 7].
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
@@ -306,6 +325,14 @@ fn origin(text: &str) -> Result<String, String> {
     }
 }
 
+fn rate(text: &str) -> Result<Rate, String> {
+    let read = |text: &str| text.parse().ok().filter(|count| *count > 0);
+    let rate = text
+        .split_once('/')
+        .and_then(|(burst, per_second)| Some(Rate { burst: read(burst)?, per_second: read(per_second)? }));
+    rate.ok_or_else(|| "two whole numbers from 1, like 200/20".into())
+}
+
 fn role(word: &str) -> Result<Role, String> {
     Role::from_word(word).ok_or_else(|| "subscriber, publisher or admin".into())
 }
@@ -365,6 +392,14 @@ mod tests {
         assert!(origin("https://orders.example:8443").is_ok());
         for wrong in ["*", "https://*", "https://orders.example/", "null", "orders.example"] {
             assert!(origin(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_two_numbers() {
+        assert_eq!(rate("200/20"), Ok(Rate { burst: 200, per_second: 20 }));
+        for wrong in ["200", "0/20", "20/0", "a/b", "1/2/3", "-1/2"] {
+            assert!(rate(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chapfood_hub::{Hub, HubConfig, LanDoor};
+use chapfood_hub::{Hub, HubConfig, LanDoor, Room};
 
 use crate::args::{BackupOptions, HubOptions, RestoreOptions};
 use crate::failure::Failure;
@@ -24,6 +24,15 @@ pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
     config.name = options.name.unwrap_or(config.name);
     config.ping_interval = options.ping_interval_ms.unwrap_or(config.ping_interval);
     config.ping_timeout = options.ping_timeout_ms.unwrap_or(config.ping_timeout);
+    config.deadline = options.deadline_ms.unwrap_or(config.deadline);
+    let count = |chosen: Option<u32>, own| chosen.and_then(|n| usize::try_from(n).ok()).unwrap_or(own);
+    config.room = Room {
+        connections: count(options.max_connections, config.room.connections),
+        per_address: count(options.max_per_address, config.room.per_address),
+        unknown: count(options.max_unknown, config.room.unknown),
+    };
+    config.pace.sends = options.sends.unwrap_or(config.pace.sends);
+    config.pace.joins = options.joins.unwrap_or(config.pace.joins);
     if let Some(days) = options.keep_days {
         config.retention.age = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
     }

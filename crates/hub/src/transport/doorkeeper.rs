@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use socketioxide::socket::Sid;
 
@@ -29,6 +29,9 @@ struct Book {
 pub(crate) struct Place {
     keeper: Doorkeeper,
     number: u64,
+    /// A session that was spoken of here before anybody was let in over it: the word that lets it in may have come by
+    /// this connection, and then everything else of it by another.
+    heard_of: OnceLock<Sid>,
 }
 
 impl Doorkeeper {
@@ -51,7 +54,7 @@ impl Doorkeeper {
         }
         book.connections.insert(place, connection.clone());
         drop(book);
-        Some(Arc::new(Place { keeper: self.clone(), number: place }))
+        Some(Arc::new(Place { keeper: self.clone(), number: place, heard_of: OnceLock::new() }))
     }
 
     /// Somebody was let in over this session, which goes over that connection now.
@@ -67,8 +70,13 @@ impl Doorkeeper {
 
     /// A request of this session came over that connection.
     pub(crate) fn meets(&self, sid: Sid, place: &Weak<Place>) {
-        if self.book().sessions.contains(&sid) {
-            know(place);
+        let known = self.book().sessions.contains(&sid);
+        match place.upgrade() {
+            Some(_) if known => know(place),
+            Some(place) => {
+                let _ = place.heard_of.set(sid);
+            }
+            None => {}
         }
     }
 
@@ -87,7 +95,9 @@ fn know(place: &Weak<Place>) {
 impl Place {
     /// Whether somebody was let in over this connection.
     pub(crate) fn is_known(&self) -> bool {
-        self.keeper.book().crowd.knows(self.number)
+        let book = self.keeper.book();
+        let let_in_since = || self.heard_of.get().is_some_and(|sid| book.sessions.contains(sid));
+        book.crowd.knows(self.number) || let_in_since()
     }
 }
 
