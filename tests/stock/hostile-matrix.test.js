@@ -130,7 +130,8 @@ test('Origin: a page that the owner named gets in, with a token', async (t) => {
   for (const transport of TRANSPORTS) {
     await connect(t, others.tls, options(transport, { ...page, auth: { token } }));
     const without = begin(t, others.tls, options(transport, page));
-    const error = await new Promise((resolve) => without.socket.on('connect_error', resolve));
+    const refused = new Promise((resolve) => without.socket.on('connect_error', resolve));
+    const error = await within(10_000, 'without a token it is refused', refused);
     assert.match(error.message, /\[token_required\]$/);
   }
 });
@@ -171,7 +172,8 @@ test('no answer lets every page in', async () => {
         asked.on('error', reject);
         asked.end();
       });
-      assert.notEqual(headers['access-control-allow-origin'], '*');
+      const own = door === 'own' && Origin.includes('localhost');
+      assert.equal(headers['access-control-allow-origin'], own ? Origin : undefined);
       assert.equal(headers['access-control-allow-credentials'], undefined);
     }
   }

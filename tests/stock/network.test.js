@@ -42,7 +42,7 @@ test('both protocols of IP lead to the same hub', async (t) => {
 });
 
 test('whoever says nothing at a door to the network does not stay', async (t) => {
-  const { hub, doors } = await startNetworkHub(t);
+  const { hub, doors } = await startNetworkHub(t, { args: ['--deadline-ms', '2000'] });
   const { stillServed } = await bystander(t, hub);
   const halves = ['', 'GET /socket.io/?EIO=4', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n', '\x16\x03\x01'];
   const silent = [];
@@ -53,6 +53,11 @@ test('whoever says nothing at a door to the network does not stay', async (t) =>
     'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
   silent.push(await openTcp(t, doors.plain, upgrade));
+  // Who asks again and again, and never says who it is, has said nothing.
+  const asking = await openTcp(t, doors.plain);
+  const again = setInterval(() => asking.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'), 200);
+  t.after(() => clearInterval(again));
+  silent.push(asking);
   for (const socket of silent) socket.resume();
   await within(25_000, 'all of them are shown out', Promise.all(silent.map((socket) => socket.closed || once(socket, 'close'))));
   await stillServed('silence');
