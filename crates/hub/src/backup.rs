@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::access::{AuditEvent, AuditLine, write_audit};
+use crate::access::{AuditEvent, AuditLine, Luggage, pack, unpack, write_audit};
 use crate::log::{self, OpenFile, with_logs};
 use crate::{HubError, clock};
 
@@ -39,7 +39,8 @@ pub fn backup(folder: &Path, file: &Path) -> Result<(), HubError> {
 /// beside it; where it is now is the answer.
 ///
 /// The restored database gets an epoch of its own: it lacks what came after the copy, so its numbers mean
-/// something else from here on, and stations must notice.
+/// something else from here on, and stations must notice. Who may come in stays as it is now: a token that was
+/// withdrawn since the copy was taken is not good again.
 ///
 /// # Errors
 /// `file` is no hub's database, or a newer one; a hub is running; the folder cannot be written. Then
@@ -57,7 +58,11 @@ pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, HubError> 
     let half = log::beside(&held.path, HALF);
     // The log of a restore that was interrupted must not be taken for one of this copy.
     log::remove(&half).map_err(|error| not_writable(&half, &error))?;
-    if let Err(error) = prepare(file, &half) {
+    let tokens = log::look_into(&held.path).and_then(|db| pack(&db));
+    if let Err(error) = &tokens {
+        tracing::warn!(%error, "the tokens cannot be read any more: those of the copy are good again, also withdrawn ones");
+    }
+    if let Err(error) = prepare(file, &half, tokens.ok().as_ref()) {
         let _ = log::remove(&half);
         return Err(error);
     }
@@ -66,18 +71,21 @@ pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, HubError> 
         .map_err(|error| not_writable(&held.path, &error))
 }
 
-/// Makes `half` a sound database of today's schema from the copy `file`, all in the one file.
-fn prepare(file: &Path, half: &Path) -> Result<(), HubError> {
+/// Makes `half` a sound database of today's schema from the copy `file`, all in the one file, with these `tokens`.
+fn prepare(file: &Path, half: &Path, tokens: Option<&Luggage>) -> Result<(), HubError> {
     // What an earlier restore put aside may have a log beside it.
     for (from, to) in with_logs(file).into_iter().zip(with_logs(half)).take(2) {
         if from.exists() {
             fs::copy(&from, &to).map_err(|error| not_writable(&to, &error))?;
         }
     }
-    let db = log::open_database(half)?;
+    let mut db = log::open_database(half)?;
     let sound: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if sound != "ok" {
         return Err(HubError::ForeignDatabase { path: file.to_owned(), reason: sound });
+    }
+    if let Some(tokens) = tokens {
+        unpack(tokens, &mut db)?;
     }
     log::rename(&db)?;
     write_audit(&db, &AuditLine::new(AuditEvent::Restored, clock::now()))?;
@@ -106,7 +114,10 @@ fn not_writable(path: &Path, error: &dyn std::fmt::Display) -> HubError {
 
 #[cfg(test)]
 mod tests {
+    use chapfood_protocol::Role;
+
     use super::*;
+    use crate::access::{Grant, Tokens};
 
     fn folder_with(entries: i64) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder for the test");
@@ -148,6 +159,34 @@ mod tests {
         let db = Connection::open(kept).expect("opened");
         let before: i64 = db.query_row("SELECT count(*) FROM entry", [], |row| row.get(0)).expect("counted");
         assert_eq!(before, 5, "nothing was thrown away");
+    }
+
+    /// A token, and whether it is withdrawn.
+    fn tokens(folder: &Path) -> Vec<(String, bool)> {
+        let tokens = Tokens::open(folder).expect("opened").list().expect("read");
+        tokens.into_iter().map(|token| (token.label, token.revoked.is_some())).collect()
+    }
+
+    #[test]
+    fn who_may_come_in_stays_as_it_is_when_a_copy_is_put_back() {
+        let grant = Grant { roles: [Role::Admin].into(), channels: Vec::new() };
+        let folder = folder_with(3);
+        let mut held = Tokens::open(folder.path()).expect("opened");
+        let (stolen, _) = held.create("stolen", &grant).expect("given out");
+        held.create("kept", &grant).expect("given out");
+        let copy = folder.path().join("copy.sqlite3");
+        backup(folder.path(), &copy).expect("taken");
+        held.revoke(stolen).expect("withdrawn");
+        held.create("since", &grant).expect("given out");
+        drop(held);
+        restore(folder.path(), &copy).expect("restored");
+        let now = [("stolen".into(), true), ("kept".into(), false), ("since".into(), false)];
+        assert_eq!(tokens(folder.path()), now);
+
+        let new_computer = tempfile::tempdir().expect("a folder for the test");
+        restore(new_computer.path(), &copy).expect("restored");
+        let of_the_copy = [("stolen".into(), false), ("kept".into(), false)];
+        assert_eq!(tokens(new_computer.path()), of_the_copy, "there are no others to go by");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod allowance;
 mod audit;
+mod carry;
 mod desk;
 mod failures;
 mod grant;
@@ -16,6 +17,7 @@ pub(crate) use allowance::Allowance;
 pub use allowance::Pace;
 pub(crate) use audit::write as write_audit;
 pub use audit::{AuditEvent, AuditLine};
+pub(crate) use carry::{Luggage, pack, unpack};
 pub(crate) use desk::{Desk, Verdict};
 pub(crate) use failures::Failures;
 pub use grant::{ChannelPattern, Grant};

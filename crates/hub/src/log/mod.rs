@@ -38,7 +38,7 @@ pub(crate) use reader::{Feed, FeedRequest};
 pub(crate) use replace::{beside, remove, replace, sync_names_beside, with_logs};
 #[cfg(test)]
 pub(crate) use schema::epoch;
-pub(crate) use schema::{VERSION, open as open_database, rename};
+pub(crate) use schema::{VERSION, look_into, open as open_database, rename};
 pub(crate) use writer::{Log, open};
 #[cfg(test)]
 pub(crate) use {reader::Reader, store::Store};

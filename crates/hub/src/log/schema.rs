@@ -172,12 +172,19 @@ fn has_log(path: &Path) -> bool {
 /// The schema's version, the log included. A program killed before it folded its log into the file leaves an older
 /// one in the header. Nothing is changed on the disk.
 fn version_untouched(path: &Path) -> rusqlite::Result<i64> {
+    look_into(path)?.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Opens a database that nobody uses, to read it, the log included. Nothing is changed on the disk.
+pub(crate) fn look_into(path: &Path) -> rusqlite::Result<Connection> {
+    let logged = has_log(path);
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(std::time::Duration::ZERO)?;
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Without a log there is nothing to fold into the file, and an empty one that SQLite begins goes when it is closed.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, logged)?;
     // Alone with the file, SQLite keeps in memory what it would share in another file beside it.
     db.pragma_update(None, "locking_mode", "exclusive")?;
-    db.pragma_query_value(None, "user_version", |row| row.get(0))
+    Ok(db)
 }
 
 /// The epoch of this database, made at its first start.
