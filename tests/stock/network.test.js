@@ -157,3 +157,33 @@ test('a flood of notifications is told when to come back, and staff get theirs',
   assert.ok(joined.some(({ codes }) => codes?.includes('rate_limited')), 'nor does coming and going go on for ever');
   await stillServed('coming and going');
 });
+
+test('staff get theirs while five devices flood without end', async (t) => {
+  const { hub, doors } = await startNetworkHub(t);
+  const [cook, till] = [await connect(t, hub), await connect(t, hub)];
+  await cook.join('staff');
+  let flooding = true;
+  let refused = 0;
+  const floods = await Promise.all(Array.from({ length: 5 }, async () => {
+    const device = await connect(t, doors.plain, options(await giveToken(hub, ['publisher'], ['flood'])));
+    return async () => {
+      while (flooding) {
+        const sends = Array.from({ length: 20 }, () => device.ask('send-notification', { channel: 'flood', title: 't', message: 'm' }));
+        for (const { status } of await Promise.all(sends)) refused += status === 'error' ? 1 : 0;
+      }
+    };
+  }));
+  const ended = floods.map((flood) => flood());
+  const times = [];
+  for (let n = 0; n < 200; n += 1) {
+    const sent = performance.now();
+    till.emit('send-notification', { channel: 'staff', title: `${n}`, message: 'm' });
+    await cook.next('notification-received', ({ title }) => title === `${n}`);
+    times.push(performance.now() - sent);
+  }
+  flooding = false;
+  await Promise.all(ended);
+  assert.ok(refused > 0, 'they sent more than they may');
+  times.sort((a, b) => a - b);
+  t.diagnostic(`p50 ${times[100].toFixed(1)} ms, p99 ${times[197].toFixed(1)} ms, ${refused} sends refused meanwhile`);
+});
