@@ -29,6 +29,31 @@ test('the certificate at the door is the one whose fingerprint was printed, also
   assert.equal(again.tls.fingerprint, doors.tls.fingerprint);
 });
 
+test('no log holds a token or a notification, however much is logged', async (t) => {
+  const { hub, doors } = await startNetworkHub(t, { env: { RUST_LOG: 'trace,tungstenite=trace' } });
+  const token = await giveToken(hub, ['admin']);
+  const wrong = `${token.slice(0, -2)}xy`;
+  const bearer = { extraHeaders: { Authorization: `Bearer ${token}` }, auth: {} };
+  for (const door of [doors.tls, doors.plain, { url: hub.url }]) {
+    for (const transports of [['websocket'], ['polling']]) {
+      for (const more of [{}, bearer]) {
+        const client = await connect(t, door, options(token, { transports, ...more }));
+        await client.join('orders');
+        await client.send({ channel: 'orders', title: 'not for the log', message: 'not for the log' });
+        client.close();
+      }
+    }
+  }
+  const refused = begin(t, doors.tls, options(wrong));
+  await within(10_000, 'it is refused', new Promise((resolve) => refused.socket.on('connect_error', resolve)));
+  await hub.stop();
+  const log = hub.logged();
+  assert.ok(log.length > 1_000, 'much was logged');
+  for (const secret of [token, token.slice(6, 40), 'not for the log']) {
+    assert.ok(!log.includes(secret), log.split('\n').find((line) => line.includes(secret)));
+  }
+});
+
 test('both protocols of IP lead to the same hub', async (t) => {
   const { hub, doors } = await startNetworkHub(t, { args: ['--lan', '[::]:0'] });
   const both = new URL(hub.doors.find(({ fingerprint, port }) => fingerprint && port !== doors.tls.port).url);

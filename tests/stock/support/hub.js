@@ -100,6 +100,8 @@ export async function startHub(t, { data, port = 0, args = [], env = {}, through
   }
 
   const hub = new Hub(child, folder, lines);
+  // Everything that it has logged so far.
+  hub.logged = () => log;
   t.after(async () => {
     await hub.kill();
     if (!data) await rm(folder, { recursive: true, force: true });
