@@ -44,7 +44,7 @@ fn run(command: Command) -> Result<(), Failure> {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     // At its finest this library writes out whole messages, and with them tokens and what people are told.
-    let quiet = "tungstenite=debug".parse().map_err(anyhow::Error::from)?;
+    let quiet = "tungstenite=warn".parse().map_err(anyhow::Error::from)?;
     let filter = filter.add_directive(quiet);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = runtime.enable_all().build().map_err(anyhow::Error::from)?;
