@@ -9,8 +9,8 @@ use crate::{Pace, Room};
 /// How a hub is run. The defaults suit one shop.
 #[derive(Debug, Clone)]
 pub struct HubConfig {
-    /// Where it listens. Port 0 picks a free one. On a loopback address programs of this computer come in without a
-    /// token; on any other nobody does, and what is said there can be read on the way.
+    /// Where it listens for whoever has no token. Port 0 picks a free one. On a loopback address these are programs of
+    /// this computer; on any other it is everybody on the network, and what is said there can be read on the way.
     pub listen: SocketAddr,
     /// Where it listens for other computers as well. Nobody comes in there without a token.
     pub lan: Vec<LanDoor>,

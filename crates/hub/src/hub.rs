@@ -212,6 +212,9 @@ fn open_doors(config: &HubConfig) -> Result<Vec<OpenDoor>, HubError> {
     let open = |listen: SocketAddr, reach: Reach, tls: bool| {
         let listener = bind_or_ipv4(listen)?;
         let address = listener.local_addr().map_err(|source| HubError::CannotListen { listen, source })?;
+        if reach == Reach::Anybody {
+            tracing::warn!(%address, "listening beyond this computer without asking who comes: everybody on the network can read and send");
+        }
         if reach == Reach::Network && !tls {
             tracing::warn!(%address, "listening on the network without TLS: whoever listens in reads every notification and every token");
         }

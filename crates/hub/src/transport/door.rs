@@ -11,14 +11,16 @@ use std::sync::Arc;
 pub(crate) enum Reach {
     /// Programs of this computer. They need no token.
     ThisComputer,
+    /// Whoever is on the network, and all of them get in: for stations that have no token to show.
+    Anybody,
     /// Whoever is on the network. Nobody gets in without a token.
     Network,
 }
 
 impl Reach {
-    /// Who can reach an address.
+    /// Who can reach an address at which no token is asked for.
     pub(crate) fn of(listen: SocketAddr) -> Self {
-        if listen.ip().to_canonical().is_loopback() { Self::ThisComputer } else { Self::Network }
+        if listen.ip().to_canonical().is_loopback() { Self::ThisComputer } else { Self::Anybody }
     }
 }
 
@@ -44,7 +46,7 @@ impl Door {
     /// computer is none of ours.
     pub(crate) fn admits_host(&self, host: Option<&str>) -> bool {
         let Some(name) = host.map(host_name) else { return false };
-        let network = self.reach == Reach::Network;
+        let network = self.reach != Reach::ThisComputer;
         match address(name) {
             Some(ip) => network || ip.to_canonical().is_loopback(),
             None => is_localhost(name) || (network && name.to_ascii_lowercase().ends_with(".local")),
@@ -90,7 +92,19 @@ mod tests {
 
     fn door(listen: &str, origins: &[&str]) -> Door {
         let origins: Vec<_> = origins.iter().map(|origin| (*origin).to_owned()).collect();
-        Door::new(Reach::of(listen.parse().expect("an address")), &origins)
+        let reach = match Reach::of(listen.parse().expect("an address")) {
+            Reach::Anybody => Reach::Network,
+            reach => reach,
+        };
+        Door::new(reach, &origins)
+    }
+
+    #[test]
+    fn a_door_that_is_open_to_the_network_asks_for_nothing_and_refuses_strangers_pages_all_the_same() {
+        let door = Door::new(Reach::of("0.0.0.0:8001".parse().expect("an address")), &[]);
+        assert!(!door.asks_for_token() && door.admits_host(Some("192.168.1.5:8001")));
+        assert!(!door.admits_host(Some("rebound.evil.example")), "a name that somebody else can point here");
+        assert!(!door.admits_origin(Some("http://192.168.1.9")), "a page that the owner did not name");
     }
 
     #[test]
