@@ -65,6 +65,29 @@ test('a press begun on one order takes no other that comes in its place', async 
   expect(sent(standIn, 'take')).toEqual([{ do: 'take', id: first.id, by: null }]);
 });
 
+test('a list that cannot be read does not show another one’s rows, and is asked for again', async ({
+  page,
+  standIn,
+}) => {
+  await open(page, standIn);
+  standIn.fault = { code: 'storage', message: 'disk full' };
+  await page.getByRole('tab', { name: /Non lues/ }).click();
+  const failed = page.locator('.list-box').getByRole('alert');
+  await expect(failed).toContainText('La liste n’a pas pu être lue');
+  await expect(page.locator('.row')).toHaveCount(0);
+  standIn.fault = null;
+  await failed.getByRole('button', { name: 'Réessayer' }).click();
+  await expect(page.locator('.row')).toHaveCount(3);
+
+  standIn.fault = { code: 'storage', message: 'disk full' };
+  standIn.emit({ event: 'removed', count: 1 });
+  await expect(failed, 'over rows that may be old').toContainText('La liste n’a pas pu être lue');
+  await expect(page.locator('.row')).toHaveCount(3);
+  standIn.fault = null;
+  await failed.getByRole('button', { name: 'Réessayer' }).click();
+  await expect(failed).toHaveCount(0);
+});
+
 test('what the keys once brought into view draws nobody back there', async ({ page, standIn }) => {
   await page.setViewportSize({ width: 1100, height: 420 });
   await open(page, standIn);
