@@ -55,6 +55,7 @@ test('a wall’s screen comes back after a restart, also of an app that starts h
 
     desk.runApp('--hidden');
     await until('so it is after another start', () => fillsScreen(desk));
+    await until('the screen stays on again', () => saver.wishes.length === 2);
     saver.stop();
   });
 });
