@@ -8,7 +8,7 @@ pub enum SendFault {
     NotConnected,
     /// The hub refused it, in its own words: nothing was stored.
     #[error("the hub refused: {}", .0.errors.join("; "))]
-    Refused(ErrorMessage),
+    Refused(Box<ErrorMessage>),
     /// The link broke, or the hub did not answer in time: it may be stored or not. Sending it again with
     /// the same `client_id` is safe on a hub that knows Part 3 of the protocol.
     #[error("the hub did not confirm: it may have been sent or not")]

@@ -57,7 +57,7 @@ impl Pending {
         }
         match self.answered(error.client_id.as_deref()).and_then(|waiting| waiting.reply) {
             Some(reply) => {
-                let _ = reply.send(Err(SendFault::Refused(error)));
+                let _ = reply.send(Err(SendFault::Refused(Box::new(error))));
                 None
             }
             None => Some(error),

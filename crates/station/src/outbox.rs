@@ -65,8 +65,8 @@ pub(crate) fn verdict(answer: Result<NotificationSent, SendFault>) -> Verdict {
     match answer {
         Ok(sent) => Verdict::Arrived(sent),
         Err(SendFault::Refused(error)) => match refusal(&error.codes) {
-            Refusal::Passing => Verdict::Later(Some(error)),
-            Refusal::Final | Refusal::NeverHeardOf => Verdict::Refused(error),
+            Refusal::Passing => Verdict::Later(Some(*error)),
+            Refusal::Final | Refusal::NeverHeardOf => Verdict::Refused(*error),
         },
         Err(SendFault::NotConnected) => Verdict::Later(None),
         Err(SendFault::Unconfirmed) => Verdict::Unknown,

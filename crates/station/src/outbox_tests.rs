@@ -66,7 +66,8 @@ fn refusal_of(codes: &[&str]) -> Refusal {
 
 fn refusal(codes: &[&str]) -> Result<NotificationSent, SendFault> {
     let codes = codes.iter().map(|&code| code.to_owned()).collect();
-    Err(SendFault::Refused(ErrorMessage { errors: vec!["Non".into()], codes, ..ErrorMessage::default() }))
+    let error = ErrorMessage { errors: vec!["Non".into()], codes, ..ErrorMessage::default() };
+    Err(SendFault::Refused(Box::new(error)))
 }
 
 #[test]
