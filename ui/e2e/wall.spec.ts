@@ -1,3 +1,4 @@
+import { setInterval } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { Taken } from '../src/host/contract/Taken';
 import { expect, test } from './browser';
@@ -279,11 +280,13 @@ test('200 cards and ten arrivals a second keep the picture moving', async ({ pag
   standIn.emit({ event: 'changed', ids: [] });
   await expect(page.locator('.mo')).toHaveText('+ 192 autres en attente');
   const arriving = (async () => {
-    for (let at = 200; at < 230; at += 1) {
+    let at = 200;
+    for await (const _ of setInterval(100)) {
       const one = { ...order(at, '0:00', { items: ['Café'] }), at: Date.now() };
       standIn.details = [one, ...standIn.details];
       standIn.emit({ event: 'arrived', rows: [one], count: 1 });
-      await new Promise((resume) => setTimeout(resume, 100));
+      at += 1;
+      if (at === 230) break;
     }
   })();
   const frames = await page.evaluate(async () => {
