@@ -40,6 +40,8 @@ mod owner;
 mod popups;
 mod readiness;
 mod references;
+#[cfg(test)]
+mod sample;
 mod seams;
 mod settings;
 mod sounds;

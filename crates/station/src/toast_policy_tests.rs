@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::contract::{ChannelPreferences, Language, Settings};
+use crate::sample::entry;
 use crate::toast::ToastAction;
 
 const START: i64 = 1_780_826_400_000;
@@ -13,22 +14,7 @@ fn at(millis: i64) -> Timestamp {
 }
 
 fn row(id: &str, channel: Option<&str>) -> Entry {
-    Entry {
-        row: 1,
-        id: NotificationId::new(id),
-        kind: NotificationType::Info,
-        title: format!("Titre {id}"),
-        message: "m".into(),
-        sender: "Alice".into(),
-        channel: channel.map(str::to_owned),
-        at: at(0),
-        read: false,
-        caught_up: false,
-        expired: false,
-        taken: None,
-        remind_at: None,
-        reminded: false,
-    }
+    Entry { channel: channel.map(str::to_owned), at: at(0), ..entry(id) }
 }
 
 const FRENCH: Wording = Wording { language: Language::Fr, locked: false };

@@ -1,24 +1,8 @@
-use chapfood_protocol::{NotificationId, Timestamp};
-
 use super::*;
+use crate::sample;
 
 fn entry(title: &str, message: &str) -> Entry {
-    Entry {
-        row: 1,
-        id: NotificationId::new("n_1"),
-        kind: NotificationType::Info,
-        title: title.into(),
-        message: message.into(),
-        sender: "Alice".into(),
-        channel: Some("cuisine".into()),
-        at: Timestamp::from_millis(0),
-        read: false,
-        caught_up: false,
-        expired: false,
-        taken: None,
-        remind_at: None,
-        reminded: false,
-    }
+    Entry { title: title.into(), message: message.into(), ..sample::entry("n_1") }
 }
 
 fn plain(language: Language) -> Wording {

@@ -7,6 +7,7 @@ use proptest::{prop_assert_eq, proptest};
 
 use super::*;
 use crate::contract::{ChannelPreferences, DoNotDisturb, Settings};
+use crate::sample::entry;
 
 const START: i64 = 1_780_826_400_000;
 const SECOND: i64 = 1_000;
@@ -17,22 +18,7 @@ fn at(millis: i64) -> Timestamp {
 
 /// An order that arrived at its time.
 fn order(id: &str, channel: &str, at_millis: i64) -> Entry {
-    Entry {
-        row: 1,
-        id: NotificationId::new(id),
-        kind: NotificationType::Info,
-        title: "Commande".into(),
-        message: String::new(),
-        sender: "Caisse".into(),
-        channel: Some(channel.into()),
-        at: at(at_millis),
-        read: false,
-        caught_up: false,
-        expired: false,
-        taken: None,
-        remind_at: None,
-        reminded: false,
-    }
+    Entry { channel: Some(channel.into()), at: at(at_millis), ..entry(id) }
 }
 
 fn taken(entry: &Entry) -> Entry {

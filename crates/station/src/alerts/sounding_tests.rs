@@ -1,26 +1,12 @@
-use chapfood_protocol::{NotificationId, NotificationType, Timestamp};
+use chapfood_protocol::{NotificationType, Timestamp};
 use jiff::tz::TimeZone;
 
 use super::*;
 use crate::contract::{ChannelPreferences, Settings, SoundChoice};
+use crate::sample::entry;
 
 fn row(kind: NotificationType) -> Entry {
-    Entry {
-        row: 1,
-        id: NotificationId::new("n_1"),
-        kind,
-        title: "Commande 1".into(),
-        message: "Table 4".into(),
-        sender: "Caisse".into(),
-        channel: Some("commandes".into()),
-        at: Timestamp::from_millis(0),
-        read: false,
-        caught_up: false,
-        expired: false,
-        taken: None,
-        remind_at: None,
-        reminded: false,
-    }
+    Entry { kind, channel: Some("commandes".into()), ..entry("n_1") }
 }
 
 fn missed(kind: NotificationType) -> Entry {
