@@ -14,14 +14,12 @@ const MINUTE: i64 = 60_000;
 /// What waited for so long is in the history only, in milliseconds.
 const LONGEST: i64 = 24 * 60 * MINUTE;
 
-/// In which channels somebody is expected to take charge, as minutes until it is late; `None`: nobody is.
+/// Where somebody is expected to take charge, with the minutes until it is late.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expecting {
-    /// The channels that are not like the others.
-    pub named: BTreeMap<String, Option<u16>>,
-    /// Every other channel.
-    pub others: Option<u16>,
-    /// Broadcasts.
+    /// By channel; nobody is expected in any other.
+    pub channels: BTreeMap<String, u16>,
+    /// Broadcasts; `None`: nobody is.
     pub broadcasts: Option<u16>,
 }
 
@@ -29,7 +27,7 @@ impl Expecting {
     fn late_after(&self, channel: Option<&str>) -> Option<u16> {
         match channel {
             None => self.broadcasts,
-            Some(name) => self.named.get(name).copied().unwrap_or(self.others),
+            Some(name) => self.channels.get(name).copied(),
         }
     }
 }
@@ -78,18 +76,15 @@ impl Todo {
     }
 
     fn lately_expected(&self, terms: &mut Vec<&'static str>, parameters: &mut Vec<Value>) {
-        let Expecting { named, others, broadcasts } = &self.expecting;
-        let exceptions = named.iter().filter(|(_, late)| late.is_some() != others.is_some());
-        let exceptions: Vec<_> = exceptions.map(|(name, _)| name).collect();
+        let Expecting { channels, broadcasts } = &self.expecting;
         terms.push("at > ?");
         parameters.push(Value::from(self.since()));
-        terms.push(match (broadcasts.is_some(), others.is_some()) {
-            (true, true) => "(channel IS NULL OR channel NOT IN (SELECT value FROM json_each(?)))",
-            (true, false) => "(channel IS NULL OR channel IN (SELECT value FROM json_each(?)))",
-            (false, true) => "channel IS NOT NULL AND channel NOT IN (SELECT value FROM json_each(?))",
-            (false, false) => "channel IN (SELECT value FROM json_each(?))",
+        terms.push(match broadcasts {
+            Some(_) => "(channel IS NULL OR channel IN (SELECT value FROM json_each(?)))",
+            None => "channel IN (SELECT value FROM json_each(?))",
         });
-        parameters.push(Value::from(serde_json::json!(exceptions).to_string()));
+        let names: Vec<_> = channels.keys().collect();
+        parameters.push(Value::from(serde_json::json!(names).to_string()));
     }
 }
 

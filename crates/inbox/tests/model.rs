@@ -195,8 +195,7 @@ fn agree(inbox: &Inbox, model: &Model) -> Result<(), TestCaseError> {
     let unread = model.lines.values().filter(|line| !line.read).count();
     prop_assert_eq!((tally.total as usize, tally.unread as usize), (model.lines.len(), unread));
 
-    let expecting =
-        Expecting { named: BTreeMap::from([("salle".into(), None)]), others: Some(10), broadcasts: None };
+    let expecting = Expecting { channels: BTreeMap::from([("bar".into(), 10)]), broadcasts: None };
     let todo = Todo { now: at(MORNING + HOUR), expecting };
     let waits: Vec<_> = lines
         .iter()

@@ -14,11 +14,7 @@ const HUB: &str = "http://127.0.0.1:8001";
 const MINUTE: i64 = 60_000;
 
 fn expecting() -> Expecting {
-    Expecting {
-        named: BTreeMap::from([("bureau".into(), None), ("bar".into(), Some(30))]),
-        others: Some(10),
-        broadcasts: None,
-    }
+    Expecting { channels: BTreeMap::from([("commandes".into(), 10), ("bar".into(), 30)]), broadcasts: None }
 }
 
 fn todo(now: i64) -> Todo {
@@ -80,10 +76,11 @@ fn what_nobody_took_waits_where_somebody_is_expected_for_a_day_unless_it_expired
     ];
     inbox.append(&arrivals, at(MORNING)).expect("stored");
     assert_eq!(waiting(&inbox, MORNING), ["n_late", "n_bar", "n_order"]);
-    let everything = Expecting { named: BTreeMap::new(), others: None, broadcasts: Some(5) };
-    let broadcasts = Todo { now: at(MORNING), expecting: everything };
+    let told = Expecting { channels: BTreeMap::new(), broadcasts: Some(5) };
+    let broadcasts = Todo { now: at(MORNING), expecting: told };
     assert_eq!(listed(&inbox, &Filter { todo: Some(broadcasts), ..Filter::default() }), ["n_broadcast"]);
-    let all = Expecting { named: BTreeMap::new(), others: Some(1), broadcasts: Some(1) };
+    let names = ["commandes", "bar", "bureau"].map(|name| (name.to_owned(), 1));
+    let all = Expecting { channels: BTreeMap::from(names), broadcasts: Some(1) };
     let all = Filter { todo: Some(Todo { now: at(MORNING), expecting: all }), ..Filter::default() };
     assert_eq!(listed(&inbox, &all).len(), 5, "all but what expired or is too old");
     let bar = Filter { audience: Some(Audience::Channel("bar".into())), ..all.clone() };

@@ -4,17 +4,19 @@ use chapfood_inbox::{Expecting, Todo};
 use chapfood_protocol::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::contract::{ChannelPreferences, Settings};
+use crate::contract::Settings;
 
 /// What waits at `now`, as the person has chosen it for each channel. In one that was left nothing does: nobody
 /// would tell this computer that somebody took it.
 pub(crate) fn todo(settings: &Settings, now: Timestamp) -> Todo {
-    let late_after = |preferences: &ChannelPreferences| preferences.expects.then_some(preferences.late_after);
-    let named = settings.channels.iter().map(|name| (name.clone(), settings.preferences_of(Some(name))));
+    let late_after = |channel| {
+        let preferences = settings.preferences_of(channel);
+        preferences.expects.then_some(preferences.late_after)
+    };
+    let followed = settings.channels.iter();
     let expecting = Expecting {
-        named: named.map(|(name, preferences)| (name, late_after(&preferences))).collect(),
-        others: None,
-        broadcasts: late_after(&settings.preferences_of(None)),
+        channels: followed.filter_map(|name| Some((name.clone(), late_after(Some(name))?))).collect(),
+        broadcasts: late_after(None),
     };
     Todo { now, expecting }
 }
@@ -47,14 +49,15 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::contract::ChannelPreferences;
 
     #[test]
     fn a_followed_channel_expects_somebody_unless_the_person_said_otherwise_and_broadcasts_the_other_way_round()
      {
         let now = Timestamp::from_millis(7);
         let standard = todo(&Settings::default(), now);
-        let named = BTreeMap::from([("commandes".to_owned(), Some(10))]);
-        let expected = Expecting { named, others: None, broadcasts: None };
+        let channels = BTreeMap::from([("commandes".to_owned(), 10)]);
+        let expected = Expecting { channels, broadcasts: None };
         assert_eq!(standard, Todo { now, expecting: expected });
         let chosen = |expects, late_after| ChannelPreferences {
             expects,
@@ -68,8 +71,8 @@ mod tests {
         ]);
         let channels = ["bar", "cuisine"].map(str::to_owned).to_vec();
         let settings = Settings { preferences, channels, ..Settings::default() };
-        let named = BTreeMap::from([("bar".to_owned(), None), ("cuisine".to_owned(), Some(10))]);
-        let expected = Expecting { named, others: None, broadcasts: Some(20) };
+        let channels = BTreeMap::from([("cuisine".to_owned(), 10)]);
+        let expected = Expecting { channels, broadcasts: Some(20) };
         assert_eq!(todo(&settings, now).expecting, expected);
     }
 
