@@ -16,7 +16,8 @@ APP = "chapfood-notifications"
 # Which of our crates each may use; in its tests also those after the bar.
 OURS = {
     "chapfood-protocol": ("", ""),
-    "chapfood-hub": ("protocol", "client"),
+    "chapfood-pairing": ("protocol", ""),
+    "chapfood-hub": ("protocol pairing", "client"),
     "chapfood-client": ("protocol", "hub"),
     "chapfood-inbox": ("protocol", ""),
     "chapfood-station": ("protocol client inbox", "hub"),
@@ -36,11 +37,13 @@ DISK = {"rusqlite", "libsqlite3-sys", "sqlx", "sled", "redb", "tempfile", "direc
 # What may not be linked, and what may not be written in the sources, with the reason to print.
 FORBIDDEN_DEPENDENCIES = {
     "chapfood-protocol": (NETWORK | DISK, "the protocol does no I/O"),
+    "chapfood-pairing": (NETWORK | DISK, "pairing does no I/O"),
     "chapfood-inbox": (NETWORK, "the inbox knows no network"),
     "chapfood-client": (DISK, "the client knows no disk"),
 }
 FORBIDDEN_WORDS = {
     "crates/protocol": (r"std::(fs|net|io|process|thread)\b|SystemTime|Instant::now", "the protocol does no I/O and reads no clock"),
+    "crates/pairing": (r"std::(fs|io|process|thread)\b|SystemTime|Instant::now", "pairing does no I/O and reads no clock"),
     "crates/inbox": (r"std::net\b|\btokio::", "the inbox knows no network"),
     "crates/client": (r"std::fs\b|tokio::fs\b|\brusqlite\b", "the client knows no disk"),
     "crates/hub": (r"chapfood_(station|inbox)\b", "the hub knows nothing of stations"),
