@@ -17,6 +17,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::access::Desk;
 use crate::exchange::{About, Asked, Exchange, Inputs, Notice};
 use crate::log::{self, Log, OpenFile};
+use crate::pairing::{Pairing, routes};
 use crate::reception::{Reception, welcome_sockets};
 use crate::transport::{Door, Doorkeeper, Gate, Identity, Post, Reach, bind_or_ipv4, gate, serve};
 use crate::{Activity, HubConfig, HubError};
@@ -42,6 +43,7 @@ pub struct Hub {
     io: SocketIo,
     log: Log<Asked>,
     desk: Desk,
+    pairing: Pairing,
     notices: mpsc::UnboundedSender<Notice>,
     stop: CancellationToken,
     closed: oneshot::Receiver<()>,
@@ -112,7 +114,18 @@ impl Hub {
         let lan =
             doors.iter().skip(1).map(|door| LanAddress { address: door.address, tls: door.tls }).collect();
         let fingerprint = identity.as_ref().map(|identity| identity.fingerprint.clone());
+        let tls_doors = doors.iter().filter(|door| door.tls).map(|door| door.address).collect();
+        let pairing = Pairing::new(
+            &config.name,
+            database,
+            desk.clone(),
+            tls_doors,
+            fingerprint.as_deref(),
+            stop.clone(),
+        );
         for OpenDoor { listener, reach, tls, .. } in doors {
+            // What a station proves is bound to the certificate that it was shown.
+            let pages = if tls { routes(pairing.clone()) } else { axum::Router::new() };
             let door = Door::new(reach, &config.origins);
             let gate_state = Gate {
                 door: door.clone(),
@@ -123,7 +136,7 @@ impl Hub {
             };
             let post = Post {
                 asks_for_token: door.asks_for_token(),
-                app: axum::Router::new()
+                app: pages
                     .route("/health", get(async || "ok\n"))
                     .layer(layer.clone())
                     .layer(cross_origin(door))
@@ -144,6 +157,7 @@ impl Hub {
             io,
             log,
             desk,
+            pairing,
             notices,
             stop,
             closed: opened.closed,
@@ -158,6 +172,17 @@ impl Hub {
     /// Where other computers reach it.
     pub fn lan(&self) -> &[LanAddress] {
         &self.lan
+    }
+
+    /// Where other computers reach its doors with TLS now, the best first: where they listen if that is one address,
+    /// else at those of this computer's networks. Empty if there is no such door, or no network.
+    pub fn reachable_at(&self) -> Vec<SocketAddr> {
+        self.pairing.reachable_at()
+    }
+
+    /// Its offer to pair a new station.
+    pub fn pairing(&self) -> Pairing {
+        self.pairing.clone()
     }
 
     /// SHA-256 of its certificate, e.g. `A1:B2:…`, by which stations know it again; if it has a door with TLS.

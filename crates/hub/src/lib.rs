@@ -13,6 +13,7 @@ mod exchange;
 mod hub;
 mod intake;
 mod log;
+mod pairing;
 mod reception;
 mod transport;
 
@@ -21,6 +22,7 @@ pub use backup::{backup, restore};
 pub use config::{HubConfig, LanDoor, Retention};
 pub use error::HubError;
 pub use hub::{Hub, LanAddress};
+pub use pairing::{Newcomer, OfferState, Offered, Pairing, PairingError};
 pub use transport::Room;
 
 /// The hub's figures, published at every change.

@@ -31,7 +31,9 @@ pub mod refusal {
     pub const CODE_WRONG: &str = "pairing_code_wrong";
     /// 410: this attempt is over.
     pub const EXPIRED: &str = "pairing_expired";
-    /// 422: the request is not as it should be.
+    /// 503: the hub could not write the station down; what was asked may be asked again.
+    pub const FAILED: &str = "pairing_failed";
+    /// 422, 413 or 403: the request is not as it should be.
     pub const INVALID: &str = "pairing_invalid";
 }
 

@@ -22,11 +22,22 @@ pub enum AuditEvent {
     Slowed,
     /// A copy was put back as the database.
     Restored,
+    /// A station was paired: it got this token.
+    Paired,
+    /// A station was not paired; the code says why, `owner` that the owner said no.
+    PairingRefused,
 }
 
 impl AuditEvent {
-    const ALL: [Self; 5] =
-        [Self::TokenCreated, Self::TokenRevoked, Self::Refused, Self::Slowed, Self::Restored];
+    const ALL: [Self; 7] = [
+        Self::TokenCreated,
+        Self::TokenRevoked,
+        Self::Refused,
+        Self::Slowed,
+        Self::Restored,
+        Self::Paired,
+        Self::PairingRefused,
+    ];
 
     /// A stable word, e.g. `token_created`.
     pub fn as_str(self) -> &'static str {
@@ -36,6 +47,8 @@ impl AuditEvent {
             Self::Refused => "refused",
             Self::Slowed => "slowed",
             Self::Restored => "restored",
+            Self::Paired => "paired",
+            Self::PairingRefused => "pairing_refused",
         }
     }
 }

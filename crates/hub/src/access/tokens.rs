@@ -139,7 +139,7 @@ impl Tokens {
     }
 
     /// Writes lines of the audit log down, all or none.
-    pub(super) fn write_audit(&mut self, lines: &[AuditLine]) -> rusqlite::Result<()> {
+    pub(crate) fn write_audit(&mut self, lines: &[AuditLine]) -> rusqlite::Result<()> {
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         lines.iter().try_for_each(|line| audit::write(&transaction, line))?;
         transaction.commit()
