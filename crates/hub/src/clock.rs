@@ -19,6 +19,11 @@ pub(crate) fn look(started: Instant) -> Look {
     Look { clock: now_micros() / 1_000, uptime: started.elapsed() }
 }
 
+/// Where this computer's days begin and end.
+pub(crate) fn zone() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::system()
+}
+
 /// Now, as it goes over the wire.
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(now_micros() / 1_000)

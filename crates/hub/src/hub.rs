@@ -15,12 +15,14 @@ use tokio_util::sync::CancellationToken;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::access::Desk;
+use crate::admin::welcome_admins;
 use crate::exchange::{About, Asked, Exchange, Inputs, Notice};
 use crate::log::{self, Log, OpenFile};
+use crate::overview::{Lookout, Overview, counted_today};
 use crate::pairing::{Pairing, routes};
 use crate::reception::{Reception, welcome_sockets};
 use crate::transport::{Door, Doorkeeper, Gate, Identity, Post, Reach, bind_or_ipv4, gate, serve};
-use crate::{Activity, HubConfig, HubError};
+use crate::{Activity, HubConfig, HubError, clock};
 
 /// Packets that may wait in a socket's buffer. The default of 128 loses a burst of 2,000.
 const SOCKET_BUFFER: usize = 4_096;
@@ -44,6 +46,7 @@ pub struct Hub {
     log: Log<Asked>,
     desk: Desk,
     pairing: Pairing,
+    lookout: Lookout,
     notices: mpsc::UnboundedSender<Notice>,
     stop: CancellationToken,
     closed: oneshot::Receiver<()>,
@@ -79,9 +82,11 @@ impl Hub {
             let file = OpenFile::claim(&folder)?;
             let database = file.path.clone();
             let identity = needs_identity.then(|| Identity::of(&folder)).transpose()?;
-            Ok::<_, HubError>((database, identity, log::open(file, config.retention)?))
+            let opened = log::open(file, config.retention)?;
+            let tally = counted_today(&database, clock::zone(), clock::now())?;
+            Ok::<_, HubError>((database, identity, opened, tally))
         });
-        let (database, identity, opened) = opened.await.map_err(|error| HubError::NotWritable {
+        let (database, identity, opened, tally) = opened.await.map_err(|error| HubError::NotWritable {
             path: config.data_dir.clone(),
             reason: error.to_string(),
         })??;
@@ -97,32 +102,29 @@ impl Hub {
             limits: config.limits,
             started: Instant::now(),
         };
-        let exchange = Exchange::new(about, opened.log.clone(), feeds, activity);
+        let exchange = Exchange::new(about, opened.log.clone(), feeds, activity).counting_on(tally);
         tokio::spawn(exchange.run(Inputs { outcomes: opened.outcomes, feeds: fed, notices: noticed }));
 
         tokio::spawn(prune_now_and_then(notices.clone(), stop.clone()));
 
         let (layer, io) = socket_io(&config);
         let keeper = Doorkeeper::new(config.room);
-        welcome_sockets(
-            &io,
-            config.limits,
-            &opened.log,
-            &Reception::new(desk.clone(), keeper.clone()),
-            &stop,
-        );
+        let reception = Reception::new(desk.clone(), keeper.clone());
+        welcome_sockets(&io, config.limits, &opened.log, &reception, &stop);
         let lan =
             doors.iter().skip(1).map(|door| LanAddress { address: door.address, tls: door.tls }).collect();
         let fingerprint = identity.as_ref().map(|identity| identity.fingerprint.clone());
         let tls_doors = doors.iter().filter(|door| door.tls).map(|door| door.address).collect();
         let pairing = Pairing::new(
             &config.name,
-            database,
+            database.clone(),
             desk.clone(),
             tls_doors,
             fingerprint.as_deref(),
             stop.clone(),
         );
+        let lookout = Lookout::new(database, pairing.clone(), notices.clone());
+        welcome_admins(&io, &reception, &lookout, &stop);
         for OpenDoor { listener, reach, tls, .. } in doors {
             // What a station proves is bound to the certificate that it was shown.
             let pages = if tls { routes(pairing.clone()) } else { axum::Router::new() };
@@ -158,6 +160,7 @@ impl Hub {
             log,
             desk,
             pairing,
+            lookout,
             notices,
             stop,
             closed: opened.closed,
@@ -183,6 +186,19 @@ impl Hub {
     /// Its offer to pair a new station.
     pub fn pairing(&self) -> Pairing {
         self.pairing.clone()
+    }
+
+    /// How it is now: who is there, what it passes on, whom it gave tokens. `None` while it stops.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn overview(&self) -> Result<Option<Overview>, HubError> {
+        self.lookout.overview().await
+    }
+
+    /// From where it can be looked at as long as it runs, by whoever does not hold the hub itself.
+    pub fn lookout(&self) -> Lookout {
+        self.lookout.clone()
     }
 
     /// SHA-256 of its certificate, e.g. `A1:B2:…`, by which stations know it again; if it has a door with TLS.

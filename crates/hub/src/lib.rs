@@ -5,6 +5,7 @@
 //! who may do what on that way.
 
 mod access;
+mod admin;
 mod backup;
 mod clock;
 mod config;
@@ -13,6 +14,7 @@ mod exchange;
 mod hub;
 mod intake;
 mod log;
+mod overview;
 mod pairing;
 mod reception;
 mod transport;
@@ -22,6 +24,7 @@ pub use backup::{backup, restore};
 pub use config::{HubConfig, LanDoor, Retention};
 pub use error::HubError;
 pub use hub::{Hub, LanAddress};
+pub use overview::{Connected, Figures, Happened, Lookout, Minute, Overview, TokenSummary, Unheard};
 pub use pairing::{Newcomer, OfferState, Offered, Pairing, PairingError};
 pub use transport::Room;
 

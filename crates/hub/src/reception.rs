@@ -7,7 +7,7 @@ use axum::http::header::AUTHORIZATION;
 use chapfood_protocol::{Auth, Limits, Problem, Secret};
 use socketioxide::SocketIo;
 use socketioxide::extract::{SocketRef, TryData};
-use socketioxide::socket::DisconnectReason;
+use socketioxide::socket::{DisconnectReason, Sid};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +75,7 @@ impl Reception {
 
     /// What a client may do that stands at the door. Whoever shows a token is held to it, also where none is asked
     /// for. The token goes no further than here.
-    async fn let_in(&self, socket: &SocketRef, auth: &mut Auth) -> Result<Access, Problem> {
+    pub(crate) async fn let_in(&self, socket: &SocketRef, auth: &mut Auth) -> Result<Access, Problem> {
         let request = socket.req_parts();
         let visit = request.extensions.get::<Visit>();
         // A request that came by no door of ours is a stranger's.
@@ -99,6 +99,11 @@ impl Reception {
             self.keeper.let_in(socket.id, &visit.place);
         }
         Ok(access)
+    }
+
+    /// The session is over.
+    pub(crate) fn forget(&self, sid: Sid) {
+        self.keeper.forget(sid);
     }
 
     /// Keeps whoever fails too often waiting for the answer.

@@ -74,6 +74,10 @@ pub enum Problem {
     TokenRevoked,
     /// The hub could not look up who the client is.
     TokenUnchecked,
+    /// This may be done on the hub's own computer only.
+    NotHere,
+    /// The hub has no door to the network with TLS, which this takes.
+    NoTlsDoor,
 }
 
 /// What a token does not allow.
@@ -89,6 +93,8 @@ pub enum Forbidden {
     Listen,
     /// Listening in this channel.
     Join(String),
+    /// Administering the hub.
+    Administer,
 }
 
 impl Forbidden {
@@ -99,6 +105,7 @@ impl Forbidden {
             Self::Broadcast => "Votre jeton ne permet pas d'envoyer à tout le monde".into(),
             Self::Listen => "Votre jeton permet seulement d'envoyer".into(),
             Self::Join(channel) => format!("Votre jeton ne permet pas d'écouter « {channel} »"),
+            Self::Administer => "Votre jeton ne permet pas d'administrer le hub".into(),
         }
     }
 
@@ -109,6 +116,7 @@ impl Forbidden {
             Self::Broadcast => "Your token does not allow sending to everybody".into(),
             Self::Listen => "Your token allows sending only".into(),
             Self::Join(channel) => format!("Your token does not allow listening in « {channel} »"),
+            Self::Administer => "Your token does not allow administering the hub".into(),
         }
     }
 }
@@ -146,6 +154,8 @@ impl Problem {
             Self::TokenInvalid => "token_invalid".into(),
             Self::TokenRevoked => "token_revoked".into(),
             Self::TokenUnchecked => "token_unchecked".into(),
+            Self::NotHere => "not_on_this_computer".into(),
+            Self::NoTlsDoor => "no_tls_door".into(),
         }
     }
 
@@ -206,6 +216,8 @@ impl Problem {
                 "Le propriétaire du hub a retiré ce jeton : demandez-lui-en un autre".into()
             }
             Self::TokenUnchecked => "Le hub n'a pas pu vérifier le jeton : réessayez dans un instant".into(),
+            Self::NotHere => "Cela se fait sur l'ordinateur du hub".into(),
+            Self::NoTlsDoor => "Le hub n'est pas ouvert au réseau local : démarrez-le avec --lan".into(),
         }
     }
 
@@ -245,6 +257,8 @@ impl Problem {
             Self::TokenInvalid => "This hub does not know this token: ask its owner for another one".into(),
             Self::TokenRevoked => "The hub's owner withdrew this token: ask for another one".into(),
             Self::TokenUnchecked => "The hub could not check the token: try again in a moment".into(),
+            Self::NotHere => "This is done on the hub's own computer".into(),
+            Self::NoTlsDoor => "The hub is not open to the local network: start it with --lan".into(),
         }
     }
 }

@@ -113,6 +113,14 @@ pub(super) fn read(db: &Connection) -> rusqlite::Result<Vec<AuditLine>> {
     Ok(lines.into_iter().flatten().collect())
 }
 
+/// The newest so many of them, oldest first.
+pub(super) fn read_last(db: &Connection, count: u32) -> rusqlite::Result<Vec<AuditLine>> {
+    let mut statement =
+        db.prepare("SELECT at, event, token_id, address, code, times FROM audit ORDER BY id DESC LIMIT ?1")?;
+    let lines = statement.query_map([count], line)?.collect::<Result<Vec<_>, _>>()?;
+    Ok(lines.into_iter().flatten().rev().collect())
+}
+
 /// `None`: a newer program wrote it, about something that this one does not know.
 fn line(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
     let word: String = row.get(1)?;
@@ -151,6 +159,7 @@ mod tests {
             write(tokens.database(), line).expect("written");
         }
         assert_eq!(read(tokens.database()).expect("read"), lines);
+        assert_eq!(read_last(tokens.database(), 2).expect("read"), lines[lines.len() - 2..]);
     }
 
     #[test]

@@ -138,6 +138,11 @@ impl Tokens {
         Ok(audit::read(&self.db)?)
     }
 
+    /// The newest `count` lines of it, oldest first.
+    pub(crate) fn last_audit(&self, count: u32) -> Result<Vec<AuditLine>, HubError> {
+        Ok(audit::read_last(&self.db, count)?)
+    }
+
     /// Writes lines of the audit log down, all or none.
     pub(crate) fn write_audit(&mut self, lines: &[AuditLine]) -> rusqlite::Result<()> {
         let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;

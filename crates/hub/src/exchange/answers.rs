@@ -50,6 +50,9 @@ impl Exchange {
         subject: Subject,
         ack: Option<AckSender>,
     ) {
+        if event == event::SEND_NOTIFICATION {
+            self.note_refused();
+        }
         let Some(client) = self.clients.get(&sid) else { return };
         let Subject { client_id, id } = subject;
         let message = ErrorMessage { client_id, id, ..ErrorMessage::new(event, problems, client.lang) };

@@ -66,6 +66,7 @@ impl Exchange {
         let room = self.rooms.entry(BROADCAST.into()).or_default();
         self.busy.extend(room.place_at(broadcasts.head));
         room.members.insert(sid);
+        self.unheard.somebody_came(None);
         self.tell_gap(sid, BROADCAST, broadcasts);
         self.serve(sid);
         self.changed();
@@ -111,6 +112,7 @@ impl Exchange {
             self.serve(sid);
         }
         if came {
+            self.unheard.somebody_came(Some(channel));
             self.changed();
         }
     }

@@ -10,6 +10,7 @@ mod client;
 mod delivery;
 mod marks;
 mod membership;
+mod overview;
 #[cfg(test)]
 mod pending_tests;
 mod presence;
@@ -31,10 +32,11 @@ use socketioxide::socket::Sid;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
-use crate::Activity;
 use crate::access::Access;
 use crate::log::{Feed, FeedRequest, Log, Outcome, Receipt};
+use crate::overview::{Live, Tally, UnheardChannels};
 use crate::transport::Connection;
+use crate::{Activity, clock};
 use answers::Subject;
 use client::Client;
 use marks::Marks;
@@ -111,6 +113,8 @@ pub(crate) enum Notice {
     Upgraded(Sid, Connection),
     /// The owner withdrew these tokens.
     Revoked(Vec<i64>),
+    /// The owner looks at the hub.
+    LookAround(oneshot::Sender<Live>),
     /// It is time to let go what need not be kept any longer.
     Prune,
     /// The hub is about to stop: tell everybody, write the marks.
@@ -159,6 +163,10 @@ pub(crate) struct Exchange {
     presence_pace: PushPace,
     /// Tokens that were withdrawn, for whoever was let in by one just before.
     revoked: BTreeSet<i64>,
+    /// How much was passed on and refused.
+    tally: Tally,
+    /// What nobody heard lately.
+    unheard: UnheardChannels,
     activity: watch::Sender<Activity>,
 }
 
@@ -188,6 +196,8 @@ impl Exchange {
             stats_pace: PushPace::new(MERGE_STATS),
             presence_pace: PushPace::new(MERGE_PRESENCE),
             revoked: BTreeSet::new(),
+            tally: Tally::new(clock::zone(), clock::now()),
+            unheard: UnheardChannels::default(),
             activity,
         }
     }
@@ -213,6 +223,9 @@ impl Exchange {
                         }
                     }
                     Notice::Prune => self.prune(),
+                    Notice::LookAround(reply) => {
+                        let _ = reply.send(self.look_around());
+                    }
                     Notice::Revoked(tokens) => self.on_revoked(tokens),
                     Notice::Upgraded(sid, connection) => self.on_upgrade(sid, connection),
                     Notice::Closing(done) => {
@@ -272,6 +285,7 @@ impl Exchange {
             Outcome::Appended { tag, notification } => {
                 let (channel, seq) = (notification.channel.as_deref(), notification.seq);
                 let subscribers = self.deliver(event::NOTIFICATION_RECEIVED, channel, seq, &*notification);
+                self.note_transmitted(tag.sid, channel);
                 let receipt = Receipt {
                     id: notification.id.clone(),
                     channel: notification.channel.clone(),

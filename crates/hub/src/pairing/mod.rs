@@ -325,3 +325,6 @@ fn session() -> Result<String, Refused> {
         text
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,17 +26,21 @@ pub(super) fn of(code: &str, tries_left: Option<u32>, lang: Lang) -> String {
 
 fn french(code: &str, tries_left: Option<u32>) -> String {
     match (code, tries_left) {
-        (refusal::CLOSED, _) => "Ce hub n'attend aucun nouveau poste : demandez un code sur le hub".into(),
-        (refusal::BUSY, _) => "Un autre poste est en train d'être ajouté : réessayez dans un instant".into(),
+        (refusal::CLOSED, _) => {
+            "Ce hub n'attend aucun nouveau poste\u{a0}: demandez un code sur le hub".into()
+        }
+        (refusal::BUSY, _) => {
+            "Un autre poste est en train d'être ajouté\u{a0}: réessayez dans un instant".into()
+        }
         (refusal::CODE_WRONG, Some(0)) | (refusal::TRIES, _) => {
-            "Trop de codes faux : demandez un nouveau code sur le hub".into()
+            "Trop de codes faux\u{a0}: demandez un nouveau code sur le hub".into()
         }
-        (refusal::CODE_WRONG, Some(1)) => "Ce n'est pas le bon code : il reste 1 essai".into(),
+        (refusal::CODE_WRONG, Some(1)) => "Ce n'est pas le bon code\u{a0}: il reste 1 essai".into(),
         (refusal::CODE_WRONG, left) => {
-            format!("Ce n'est pas le bon code : il reste {} essais", left.unwrap_or_default())
+            format!("Ce n'est pas le bon code\u{a0}: il reste {} essais", left.unwrap_or_default())
         }
-        (refusal::EXPIRED, _) => "Cet ajout a expiré : demandez un nouveau code sur le hub".into(),
-        (refusal::FAILED, _) => "Le hub n'a pas pu enregistrer ce poste : réessayez".into(),
+        (refusal::EXPIRED, _) => "Cet ajout a expiré\u{a0}: demandez un nouveau code sur le hub".into(),
+        (refusal::FAILED, _) => "Le hub n'a pas pu enregistrer ce poste\u{a0}: réessayez".into(),
         _ => "Cette demande n'est pas celle d'un poste ChapFood".into(),
     }
 }
