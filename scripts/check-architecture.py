@@ -24,7 +24,7 @@ OURS = {
     "chapfood-embedded": ("protocol hub station", "client"),
     "chapfood-sound": ("station", ""),
     "chapfood-browser": ("protocol inbox station embedded", ""),
-    "chapfood-cli": ("protocol hub client", ""),
+    "chapfood-cli": ("protocol hub client", "pairing"),
     APP: ("protocol hub station embedded sound", ""),
 }
 

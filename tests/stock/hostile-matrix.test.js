@@ -257,15 +257,42 @@ test('events: a token allows what it says, and nothing else', async (t) => {
 });
 
 test('the namespace of administrators is nobody else’s', async (t) => {
-  for (const door of NETWORK) {
-    for (const holder of ['shop', 'bar', 'tablet']) {
-      const client = begin(t, { url: `${doors[door].url}/admin` }, options('websocket', { auth: { token: tokens[holder] } }));
-      const error = await within(10_000, 'it is refused', new Promise((resolve) => client.socket.on('connect_error', resolve)));
-      assert.ok(error);
-      client.close();
-      refusals += 1;
+  const attempt = (door, transport, auth) => {
+    const client = begin(t, { url: `${doors[door].url}/admin` }, options(transport, { auth }));
+    const answered = new Promise((resolve) => {
+      client.socket.on('connect', () => resolve('let in'));
+      client.socket.on('connect_error', ({ message }) => resolve(message));
+    });
+    return { client, answered: within(15_000, `${door} over ${transport} answers`, answered) };
+  };
+  const cases = [
+    ['shop', 'not_allowed'], ['bar', 'not_allowed'], ['tablet', 'not_allowed'], ['withdrawn', 'token_revoked'],
+    [undefined, 'token_required'],
+  ];
+  for (const door of DOORS) {
+    for (const transport of TRANSPORTS) {
+      const owner = attempt(door, transport, { token: tokens.admin });
+      assert.equal(await owner.answered, 'let in', `otherwise nothing is shown by the refusals at ${door}`);
+      assert.equal((await owner.client.ask('get-overview')).status, 'ok');
+      owner.client.close();
+      for (const [holder, code] of cases) {
+        const { client, answered } = attempt(door, transport, { token: tokens[holder], role: 'admin' });
+        const message = await answered;
+        assert.ok(message.endsWith(`[${code}]`), `${holder ?? 'nobody'} by ${door} over ${transport}: ${message}`);
+        assert.deepEqual(client.log, [], 'it was told nothing');
+        client.close();
+        refusals += 1;
+      }
     }
   }
+  // What is asked there does not exist elsewhere, whoever asks.
+  const elsewhere = await connect(t, doors.tls, options('websocket', { auth: { token: tokens.admin } }));
+  for (const event of ['get-overview', 'open-pairing', 'close-pairing', 'answer-pairing']) {
+    const { status: answered, codes } = await elsewhere.ask(event, { accept: true });
+    assert.deepEqual([answered, codes], ['error', ['unknown_event']], event);
+    refusals += 1;
+  }
+  elsewhere.close();
 });
 
 test('a token that is withdrawn ends its live sockets, over both transports', async (t) => {

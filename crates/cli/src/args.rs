@@ -1,3 +1,4 @@
+mod pair;
 mod token;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
 use serde_json::{Map, Value};
 
+pub(crate) use self::pair::PairOptions;
 pub(crate) use self::token::{CreateOptions, ListOptions, RevokeOptions, TokenCommand};
 use crate::data;
 
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     /// Give out, list and withdraw the tokens by which programs and devices come in.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Pair another computer with a hub that runs here: shows a code and a link, and asks before it is let in.
+    Pair(PairOptions),
     /// Print what happened at the hub's doors: tokens given out and withdrawn, and who was refused.
     Audit(ListOptions),
 }

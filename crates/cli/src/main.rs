@@ -1,6 +1,7 @@
 //! The program `chapfood`: a hub without a desktop, and the commands that talk to one.
 #![allow(clippy::print_stderr, reason = "a command line program tells a person what goes on")]
 
+mod admin;
 mod args;
 mod ask;
 mod data;
@@ -8,6 +9,7 @@ mod failure;
 mod host;
 mod listen;
 mod output;
+mod pair;
 mod plain;
 mod reach;
 mod send;
@@ -59,6 +61,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Stats(options) => ask::stats(options).await,
             Command::Token(command) => token::run(command),
             Command::Audit(options) => token::audit(options),
+            Command::Pair(options) => pair::run(options).await,
         }
     })
 }

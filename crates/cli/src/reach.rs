@@ -19,7 +19,7 @@ pub(crate) fn auth(target: &Target, name: Option<String>, user_id: Option<String
 }
 
 /// The token to show: a file that was named counts more than the environment.
-fn token(target: &Target) -> Result<Option<Secret>, Failure> {
+pub(crate) fn token(target: &Target) -> Result<Option<Secret>, Failure> {
     let text = match &target.token_file {
         Some(path) => Some(
             std::fs::read_to_string(path)

@@ -127,3 +127,63 @@ pub(crate) fn stats(stats: &ServerStats) -> String {
         ),
     )
 }
+
+pub(crate) fn pairing_code(code: &str) -> String {
+    say(
+        format!("Code\u{a0}: {code} (10 minutes, 5 essais, un seul poste)"),
+        format!("Code: {code} (10 minutes, 5 tries, one computer)"),
+    )
+}
+
+pub(crate) fn pairing_link(link: &str) -> String {
+    say(format!("Lien\u{a0}: {link}"), format!("Link: {link}"))
+}
+
+pub(crate) fn no_address() -> String {
+    say(
+        "Aucun réseau\u{a0}: les autres postes ne peuvent pas joindre cet ordinateur".into(),
+        "No network: other computers cannot reach this one".into(),
+    )
+}
+
+pub(crate) fn pairing_tries(left: u64) -> String {
+    let s = if left > 1 { "s" } else { "" };
+    say(
+        format!("un poste essaie un code\u{202f}; encore {left} essai{s}"),
+        format!("a computer tries a code; {left} left"),
+    )
+}
+
+pub(crate) fn pairing_question(device: &str, person: &str, address: &str) -> String {
+    say(
+        format!("«\u{a0}{device}\u{a0}» ({person}, {address}) connaît le code. L'ajouter\u{202f}? [o/n]"),
+        format!("\"{device}\" ({person}, {address}) knows the code. Add it? [y/n]"),
+    )
+}
+
+/// In either language: nothing else that is typed is a yes.
+pub(crate) fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "o" | "oui" | "y" | "yes")
+}
+
+pub(crate) fn paired(device: &str) -> String {
+    say(format!("«\u{a0}{device}\u{a0}» est ajouté"), format!("\"{device}\" is added"))
+}
+
+/// How an offer ended without anybody being added.
+pub(crate) fn not_paired(state: &str) -> String {
+    match state {
+        "refused" => say("le poste n'est pas ajouté".into(), "the computer is not added".into()),
+        "expired" => say("le temps est écoulé".into(), "the time is up".into()),
+        "tries_used_up" => say("trop de codes faux".into(), "too many wrong codes".into()),
+        "gone" => say("le poste est parti".into(), "the computer went away".into()),
+        _ => say("l'ajout a été fermé ailleurs".into(), "it was closed elsewhere".into()),
+    }
+}
+
+pub(crate) fn token_stays(id: i64, error: &str) -> String {
+    say(
+        format!("le jeton n° {id} n'a pas pu être retiré ({error})\u{a0}: `chapfood token revoke {id}`"),
+        format!("token no. {id} could not be withdrawn ({error}): `chapfood token revoke {id}`"),
+    )
+}

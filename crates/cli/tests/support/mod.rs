@@ -1,7 +1,7 @@
 //! The program as a person runs it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -50,6 +50,12 @@ impl Running {
     /// Waits for a line on stderr with `text` in it.
     pub(crate) fn says(&self, text: &str) {
         while !self.err.recv_timeout(PATIENCE).expect("a line comes in time").contains(text) {}
+    }
+
+    /// Somebody types, if its standard input is a pipe.
+    pub(crate) fn types(&mut self, text: &str) {
+        let keyboard = self.child.stdin.as_mut().expect("there is a keyboard");
+        keyboard.write_all(text.as_bytes()).expect("it takes it");
     }
 
     /// Sends it `TERM`, `INT`, …

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chapfood_protocol::Timestamp;
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Tally;
 use crate::HubError;
@@ -12,9 +12,11 @@ use crate::HubError;
 /// How many notifications were written down in each minute between two moments. Channel by channel, and so by the index
 /// of ages: what is older is not looked at, however much there is of it.
 const PASSED_ON: &str = "
-    SELECT accepted_at / 60000, count(*) FROM channel
-    CROSS JOIN entry ON entry.channel_id = channel.id AND accepted_at BETWEEN ?1 AND ?2
+    SELECT (accepted_at + ?3) / 60000, count(*) FROM channel
+    CROSS JOIN entry ON entry.channel_id = channel.id AND accepted_at BETWEEN ?1 - ?3 AND ?2 - ?3
     WHERE kind = 0 GROUP BY 1 ORDER BY 1";
+/// By how much the computer's clock was ahead of the hub's own time, in which it writes down when.
+const AHEAD: &str = "SELECT clock - own_time FROM hub";
 
 /// A count that begins with what is written down of today. Refusals are not; they are counted from now on.
 ///
@@ -23,8 +25,9 @@ const PASSED_ON: &str = "
 pub(crate) fn counted_today(database: &Path, zone: TimeZone, now: Timestamp) -> Result<Tally, HubError> {
     let mut tally = Tally::new(zone, now);
     let db = Connection::open(database)?;
+    let ahead = db.query_row(AHEAD, [], |row| row.get::<_, i64>(0)).optional()?.unwrap_or_default();
     let mut minutes = db.prepare(PASSED_ON)?;
-    let mut rows = minutes.query(params![tally.since().as_millis(), now.as_millis()])?;
+    let mut rows = minutes.query(params![tally.since().as_millis(), now.as_millis(), ahead])?;
     while let Some(row) = rows.next()? {
         let (minute, count) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?);
         tally.transmitted(
@@ -50,6 +53,9 @@ mod tests {
         let database = folder.path().join("hub.sqlite3");
         let db = Connection::open(&database).expect("opened");
         db.execute_batch("INSERT INTO channel (id, name) VALUES (1, 'bar'), (2, '*')").expect("channels");
+        // Its own time begins with its first start.
+        let hub = "INSERT INTO hub (epoch, own_time, clock) VALUES ('e', 7, 7 + ?1)";
+        db.execute(hub, [NOON]).expect("written");
         let midnight = NOON - 12 * 60 * MINUTE;
         let entries = [
             (1, midnight - 1, 0),
@@ -60,7 +66,7 @@ mod tests {
         ];
         for (seq, (channel, at, kind)) in entries.into_iter().enumerate() {
             let sql = "INSERT INTO entry (channel_id, seq, id, accepted_at, payload, kind) VALUES (?1, ?2, ?2, ?3, '', ?4)";
-            db.execute(sql, params![channel, seq as i64, at, kind]).expect("written");
+            db.execute(sql, params![channel, seq as i64, at - NOON, kind]).expect("written");
         }
         let now = Timestamp::from_millis(NOON + 1);
         let mut tally = counted_today(&database, TimeZone::UTC, now).expect("read");
@@ -68,7 +74,7 @@ mod tests {
         assert_eq!(figures.transmitted_today, 3, "neither yesterday's nor what somebody took");
         assert_eq!(figures.per_minute[58].transmitted, 2);
         let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {PASSED_ON}")).expect("planned");
-        let steps = plan.query_map([0, 0], |row| row.get::<_, String>(3)).expect("asked");
+        let steps = plan.query_map([0, 0, 0], |row| row.get::<_, String>(3)).expect("asked");
         let steps: Vec<_> = steps.map(|step| step.expect("a step")).collect();
         assert!(steps.iter().any(|step| step.contains("entry_by_age")), "{steps:?}");
     }

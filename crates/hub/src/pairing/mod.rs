@@ -138,7 +138,8 @@ impl Pairing {
         Ok(Offered { code, link, expires_at })
     }
 
-    /// Takes the offer back. A station that waits is told that its time is over.
+    /// Takes the offer back. A station that waits is told that its time is over; one that was answered is still told
+    /// the answer.
     pub fn close_offer(&self) {
         self.change(|counter| counter.offer.close());
     }

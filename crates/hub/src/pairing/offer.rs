@@ -134,9 +134,11 @@ impl Offer {
         self.0 = Phase::Open { until: now + LIFE, expires_at, tries_left: TRIES, attempt: None };
     }
 
-    /// Takes it back.
+    /// Takes it back, unless the owner has answered: then the station is still told so.
     pub(super) fn close(&mut self) {
-        self.0 = Phase::Over(OfferState::Closed);
+        if matches!(self.0, Phase::Open { .. } | Phase::Asking { .. }) {
+            self.0 = Phase::Over(OfferState::Closed);
+        }
     }
 
     /// A station begins: that spends a try, whatever it does next.

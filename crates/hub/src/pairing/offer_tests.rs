@@ -48,6 +48,21 @@ fn a_station_that_knows_the_code_gets_its_token_once_and_only_after_the_owner_sa
 }
 
 #[test]
+fn taking_an_offer_back_takes_no_answer_back() {
+    let now = Instant::now();
+    for (accept, word) in [(true, Word::Accepted(newcomer())), (false, Word::Refused)] {
+        let mut offer = asking(now);
+        offer.answer(now, accept);
+        offer.close();
+        assert_eq!(offer.wait(now, "s", || true), Ok(word));
+    }
+    let mut offer = asking(now);
+    offer.close();
+    assert_eq!(offer.wait(now, "s", || true), Err(No::Expired));
+    assert!(!offer.answer(now, true), "what was taken back is not accepted");
+}
+
+#[test]
 fn a_token_that_could_not_be_made_may_be_asked_for_again() {
     let now = Instant::now();
     let mut offer = asking(now);
@@ -195,10 +210,7 @@ proptest! {
                     offer.made(now, done);
                     given = u32::from(given == 1 && matches!(offer.0, Phase::Over(OfferState::Accepted { .. })));
                 }
-                Step::Close => {
-                    offer.close();
-                    accepted = false;
-                }
+                Step::Close => offer.close(),
             }
             prop_assert!(begun <= TRIES);
             offer.settle(now);
