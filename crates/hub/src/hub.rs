@@ -220,6 +220,7 @@ impl Hub {
     /// accepted is written down, the connections are closed.
     pub async fn stop(self) {
         self.stop.cancel();
+        self.pairing.close_offer();
         let (done, told) = oneshot::channel();
         if self.notices.send(Notice::Closing(done)).is_ok() {
             let _ = told.await;

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chapfood_pairing::exchange::{Hub as Answering, HubPaired};
 use chapfood_pairing::{Begun, Code, Fingerprint, HubName, Mac, Message, PairingLink, State};
 use chapfood_protocol::{Role, Secret, Timestamp};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -65,6 +66,8 @@ struct Desktop {
     doors: Vec<SocketAddr>,
     fingerprint: Option<Fingerprint>,
     desk: Desk,
+    /// The hub's own: the owner's click comes from a thread of the window.
+    runtime: Handle,
     counter: Mutex<Counter>,
     state: watch::Sender<OfferState>,
     /// The next time at which something ends may be another one.
@@ -108,6 +111,7 @@ impl Pairing {
             doors,
             fingerprint: digits.and_then(|digits| Fingerprint::parse(&digits).ok()),
             desk,
+            runtime: Handle::current(),
             counter: Mutex::default(),
             state: watch::Sender::new(OfferState::Closed),
             changed: Notify::new(),
@@ -268,7 +272,7 @@ impl Pairing {
         };
         let database = self.0.database.clone();
         // At most a few for each offer of the owner's.
-        tokio::task::spawn_blocking(move || {
+        self.0.runtime.spawn_blocking(move || {
             let written = Tokens::of_database(&database)
                 .and_then(|mut tokens| tokens.write_audit(&[line]).map_err(HubError::from));
             if let Err(error) = written {
