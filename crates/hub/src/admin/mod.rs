@@ -11,7 +11,6 @@ use socketioxide::SocketIo;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::operators::BroadcastOperators;
-use socketioxide::socket::DisconnectReason;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -50,12 +49,7 @@ pub(crate) fn welcome_admins(
             let token = admitted.map_err(|problem| problem.as_connect_error(lang))?;
             socket.extensions.insert(Admin { token, lang });
             events::listen(&socket, &lookout);
-            socket.on_disconnect(async move |socket: SocketRef, reason: DisconnectReason| {
-                // Who only left this namespace may be in another one.
-                if !matches!(reason, DisconnectReason::ClientNSDisconnect) {
-                    reception.forget(socket.id);
-                }
-            });
+            socket.on_disconnect(async move |socket: SocketRef| reception.forget(socket.id));
             Ok::<_, String>(())
         }
     };
@@ -67,12 +61,15 @@ pub(crate) fn welcome_admins(
 /// The number of the token, if its role is that of an administrator.
 async fn admit(reception: &Reception, socket: &SocketRef, auth: &mut Auth) -> Result<i64, Problem> {
     let access = reception.let_in(socket, auth).await?;
-    match access.token {
-        Some(token) if access.grant.roles.contains(&Role::Admin) => Ok(token),
-        Some(_) => Err(Problem::NotAllowed(Forbidden::Administer)),
+    let problem = match access.token {
+        Some(token) if access.grant.roles.contains(&Role::Admin) => return Ok(token),
+        Some(_) => Problem::NotAllowed(Forbidden::Administer),
         // On this computer nobody needs one, except here.
-        None => Err(Problem::TokenRequired),
-    }
+        None => Problem::TokenRequired,
+    };
+    // Whoever may come in elsewhere has not come in here.
+    reception.forget(socket.id);
+    Err(problem)
 }
 
 /// Tells everybody there what changed, at most once a second, and shows out whose token was withdrawn.

@@ -41,7 +41,6 @@ pub(crate) fn counted_today(database: &Path, zone: TimeZone, now: Timestamp) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Tokens;
 
     const MINUTE: i64 = 60_000;
     const NOON: i64 = 20_000 * 24 * 60 * MINUTE + 12 * 60 * MINUTE;
@@ -49,9 +48,8 @@ mod tests {
     #[test]
     fn a_hub_that_starts_again_knows_what_it_passed_on_today() {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        drop(Tokens::open(folder.path()).expect("made"));
         let database = folder.path().join("hub.sqlite3");
-        let db = Connection::open(&database).expect("opened");
+        let db = crate::log::open_database(&database).expect("made");
         db.execute_batch("INSERT INTO channel (id, name) VALUES (1, 'bar'), (2, '*')").expect("channels");
         // Its own time begins with its first start.
         let hub = "INSERT INTO hub (epoch, own_time, clock) VALUES ('e', 7, 7 + ?1)";

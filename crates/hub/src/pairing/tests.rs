@@ -29,7 +29,7 @@ struct Shop {
 fn shop() -> Shop {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let database = folder.path().join("hub.sqlite3");
-    drop(Tokens::open(folder.path()).expect("made"));
+    drop(crate::log::open_database(&database).expect("made"));
     let (exchange, _) = mpsc::unbounded_channel();
     let desk = Desk::open(&database, Pace::default(), exchange).expect("opened");
     let doors = vec!["192.168.1.5:8002".parse().expect("an address")];
