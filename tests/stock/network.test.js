@@ -125,20 +125,29 @@ test('the bounds are settings, and told to whom they concern', async (t) => {
   assert.ok(!('sends' in own) && !('joins' in own), 'no bound here');
 });
 
-test('a crowd of strangers takes no place from whoever has a token', async (t) => {
+test('a computer that connects without end takes no place from whoever has a token', async (t) => {
   const { hub, doors } = await startNetworkHub(t);
   const token = await giveToken(hub, ['subscriber', 'publisher']);
   const inside = await connect(t, doors.tls, options(token));
   await inside.join('orders');
-  // Four times as many as there may be: each further one takes the place of another stranger.
-  const crowd = await Promise.all(Array.from({ length: 400 }, () => openTcp(t, doors.tls)));
-  for (const socket of crowd) socket.resume();
-  const newcomer = await connect(t, doors.tls, options(token));
-  await newcomer.send({ channel: 'orders', title: 'through the crowd', message: 'm' });
+  // Far more than there may be, and they go on coming while the others say who they are.
+  let coming = true;
+  const crowd = [];
+  const flood = Promise.all(Array.from({ length: 20 }, async () => {
+    while (coming) crowd.push((await openTcp(t, doors.tls, '', { from: '127.0.0.66' })).resume());
+  }));
+  const newcomers = [];
+  while (crowd.length < 400 || newcomers.length < 10) {
+    newcomers.push(await connect(t, doors.tls, options(token)));
+  }
+  coming = false;
+  await flood;
+  await newcomers.at(-1).send({ channel: 'orders', title: 'through the crowd', message: 'm' });
   await inside.next('notification-received', ({ title }) => title === 'through the crowd');
-  assert.deepEqual([...inside.disconnects, ...newcomer.disconnects], []);
+  assert.deepEqual([...inside.disconnects, ...newcomers.flatMap(({ disconnects }) => disconnects)], []);
   const left = crowd.filter((socket) => !socket.closed && !socket.destroyed);
   assert.ok(left.length <= 100, `${left.length} strangers stay at most for their 10 s`);
+  t.diagnostic(`${crowd.length} strangers, ${newcomers.length} newcomers`);
 });
 
 test('guessing takes longer and longer, and keeps nobody with a token waiting', async (t) => {

@@ -105,9 +105,10 @@ export async function pollRaw(hub) {
   };
 }
 
-// A TCP connection to the hub on which `bytes` were sent and nothing more follows.
-export async function openTcp(t, hub, bytes = '') {
-  const socket = connectTcp(hub.port, '127.0.0.1');
+// A TCP connection to the hub on which `bytes` were sent and nothing more follows. `from` is another address of this
+// computer: Linux has all of 127.0.0.0/8.
+export async function openTcp(t, hub, bytes = '', { from = '127.0.0.1' } = {}) {
+  const socket = connectTcp({ port: hub.port, host: '127.0.0.1', localAddress: from });
   socket.on('error', () => {});
   t.after(() => socket.destroy());
   await within(5_000, 'TCP connects', once(socket, 'connect'));

@@ -1,9 +1,10 @@
 //! How many connections there may be, and who has to go when there is no room. Pure.
 //!
 //! A connection is unknown until somebody is let in over it. Strangers can hold no place that a known client, or a
-//! newcomer who turns out to be one, needs: of too many unknown connections the oldest goes.
+//! newcomer who turns out to be one, needs: of too many unknown connections one goes that comes from where most of
+//! them come from. So one computer that connects without end only ever takes places from itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 
 /// How many connections a hub takes.
@@ -37,6 +38,8 @@ fn neighbourhood(address: IpAddr) -> IpAddr {
 #[derive(Debug)]
 struct Guest {
     from: IpAddr,
+    /// Those around it count as one, see [`neighbourhood`].
+    around: IpAddr,
     known: bool,
 }
 
@@ -64,16 +67,16 @@ impl Crowd {
 
     /// Somebody connects; by a door that asks for nothing they are known at once.
     pub(super) fn enter(&mut self, from: IpAddr, known: bool) -> Entry {
-        let from = neighbourhood(from);
+        let guest = Guest { from: from.to_canonical(), around: neighbourhood(from), known };
         let Room { connections, per_address, unknown } = self.room;
         let strangers = self.guests.values().filter(|guest| !guest.known).count();
         // Programs of this computer all have the same address.
-        let neighbours = self.guests.values().filter(|guest| guest.from == from).count();
-        let crowded = !from.is_loopback() && neighbours >= per_address;
+        let neighbours = self.guests.values().filter(|other| other.around == guest.around).count();
+        let crowded = !guest.from.is_loopback() && neighbours >= per_address;
         let out = if crowded {
-            self.oldest_stranger(|guest| guest.from == from)
+            self.crowding_stranger(&guest, |other| other.around == guest.around)
         } else if self.guests.len() >= connections || (!known && strangers >= unknown) {
-            self.oldest_stranger(|_| true)
+            self.crowding_stranger(&guest, |_| true)
         } else {
             None
         };
@@ -85,12 +88,22 @@ impl Crowd {
         }
         let place = self.next;
         self.next += 1;
-        self.guests.insert(place, Guest { from, known });
+        self.guests.insert(place, guest);
         Entry::In { place, out }
     }
 
-    fn oldest_stranger(&self, among: impl Fn(&Guest) -> bool) -> Option<u64> {
-        self.guests.iter().find(|(_, guest)| !guest.known && among(guest)).map(|(place, _)| *place)
+    /// Of the strangers around whom there are most, from the address that has most of them, the one that waits longest.
+    /// The newcomer counts among them.
+    fn crowding_stranger(&self, newcomer: &Guest, among: impl Fn(&Guest) -> bool) -> Option<u64> {
+        let (mut around, mut at) = (HashMap::<_, u32>::new(), HashMap::<_, u32>::new());
+        for stranger in self.guests.values().chain([newcomer]).filter(|guest| !guest.known) {
+            *around.entry(stranger.around).or_default() += 1;
+            *at.entry(stranger.from).or_default() += 1;
+        }
+        let crowd = |guest: &Guest| (around.get(&guest.around).copied(), at.get(&guest.from).copied());
+        let strangers = self.guests.iter().filter(|(_, guest)| !guest.known && among(guest));
+        // Of equals the last one is taken: in reverse, that is the oldest.
+        strangers.rev().max_by_key(|(_, guest)| crowd(guest)).map(|(place, _)| *place)
     }
 
     /// Somebody was let in over this connection.
@@ -135,6 +148,25 @@ mod tests {
             Entry::In { place: 3, out: None },
             "one is no stranger now"
         );
+    }
+
+    #[test]
+    fn one_computer_that_connects_without_end_takes_no_newcomers_place() {
+        for [flood, newcomer] in [["10.0.0.66", "10.0.0.1"], ["2001:db8::66", "2001:db8::1"]] {
+            let mut crowd = Crowd::new(Room { connections: 100, per_address: 80, unknown: 10 });
+            for _ in 0..20 {
+                crowd.enter(ip(flood), false);
+            }
+            let Entry::In { place, out: Some(_) } = crowd.enter(ip(newcomer), false) else {
+                panic!("a stranger makes room")
+            };
+            for _ in 0..1_000 {
+                let Entry::In { out, .. } = crowd.enter(ip(flood), false) else {
+                    panic!("its own makes room")
+                };
+                assert_ne!(out, Some(place), "{newcomer} has time to say who it is");
+            }
+        }
     }
 
     #[test]
@@ -186,7 +218,17 @@ mod tests {
                 let before: Vec<_> = crowd.guests.iter().filter(|(_, g)| g.known).map(|(p, _)| *p).collect();
                 match step {
                     0 | 1 => {
-                        crowd.enter(ip(&format!("10.0.0.{who}")), known);
+                        let mut strangers: Vec<_> =
+                            crowd.guests.iter().filter(|(_, g)| !g.known).map(|(p, g)| (*p, g.from)).collect();
+                        let entry = crowd.enter(ip(&format!("10.0.0.{who}")), known);
+                        if let Entry::In { out: Some(out), .. } = entry {
+                            let goes = strangers.iter().find(|(place, _)| *place == out).expect("a stranger").1;
+                            strangers.extend((!known).then(|| (crowd.next, ip(&format!("10.0.0.{who}")))));
+                            let of = |from| strangers.iter().filter(|(_, other)| *other == from).count();
+                            let fewer = strangers.iter().all(|(_, other)| of(*other) <= of(goes));
+                            // Where one address has its share of all, it is one of its own that goes.
+                            prop_assert!(fewer || goes == ip(&format!("10.0.0.{who}")), "one of few had to go");
+                        }
                         prop_assert!(before.iter().all(|place| crowd.knows(*place)), "a known one had to go");
                     }
                     2 => crowd.know(u64::from(who)),
