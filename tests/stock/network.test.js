@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent } from 'node:https';
+import { connect as connectTcp, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'node:test';
 
 import { bystander } from './support/bystander.js';
 import { begin, connect } from './support/client.js';
 import { ANY_CERTIFICATE, giveToken, startNetworkHub } from './support/network.js';
-import { openTcp } from './support/raw.js';
+import { connectRaw, openTcp } from './support/raw.js';
 import { within } from './support/within.js';
 
 const options = (token, more = {}) => ({ ...ANY_CERTIFICATE, auth: { token }, ...more });
@@ -220,4 +221,56 @@ test('staff get theirs while five devices flood without end', async (t) => {
   assert.ok(refused > 0, 'they sent more than they may');
   times.sort((a, b) => a - b);
   t.diagnostic(`p50 ${times[100].toFixed(1)} ms, p99 ${times[197].toFixed(1)} ms, ${refused} sends refused meanwhile`);
+});
+
+// A way to a door that passes everything on, until it is `deaf`: then nothing reaches the client any more, while what
+// it says still reaches the hub.
+async function link(t, door) {
+  const wires = [];
+  const server = createServer((near) => {
+    const far = connectTcp(door.port, '127.0.0.1');
+    for (const [from, to] of [[near, far], [far, near]]) {
+      from.pipe(to);
+      from.on('error', () => to.destroy()).on('close', () => to.destroy());
+      t.after(() => from.destroy());
+    }
+    wires.push(far);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const url = new URL(door.url);
+  url.port = server.address().port;
+  return { url: url.origin, deafen: () => wires.forEach((wire) => wire.unpipe().pause()) };
+}
+
+test('a device that takes nothing any more, though it answers, is gone for everybody soon, with TLS or without', async (t) => {
+  const { hub, doors } = await startNetworkHub(t, { args: ['--ping-interval-ms', '1000', '--ping-timeout-ms', '1000'] });
+  const till = await connect(t, hub);
+  for (const door of [doors.tls, doors.plain]) {
+    const way = await link(t, door);
+    const tablet = await connectRaw(t, way, { auth: { token: await giveToken(hub, ['subscriber']) } });
+    tablet.send('42["join-channel","orders"]');
+    await tablet.message('it is there', (text) => text.startsWith('42["channel-joined"'));
+    way.deafen();
+    const answers = setInterval(() => tablet.send('3'), 300);
+    t.after(() => clearInterval(answers));
+  }
+  await till.next('server-stats', ({ connectedClients }) => connectedClients === 3);
+  // More than the kernels take for it.
+  const data = { filling: 'x'.repeat(60_000) };
+  for (let n = 0; n < 100; n += 1) till.emit('send-notification', { channel: 'orders', title: `${n}`, message: 'm', data });
+  await till.settle();
+  await till.next('server-stats', ({ connectedClients }) => connectedClients === 1, 40_000);
+});
+
+test('who asks for more than it takes does not outlive its time', async (t) => {
+  const { doors } = await startNetworkHub(t, { args: ['--deadline-ms', '1000'] });
+  const asking = await openTcp(t, doors.plain);
+  // The answers are more than the kernels hold, and are taken so slowly that they last for minutes, yet never stop.
+  const ask = 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  asking.pause().write(ask.repeat(60_000));
+  const sip = setInterval(() => asking.read(2_000) && asking.write(ask), 100);
+  t.after(() => clearInterval(sip));
+  await within(10_000, 'it is shown out', new Promise((resolve) => asking.on('close', resolve)));
 });

@@ -6,6 +6,7 @@ import { connect as connectTcp } from 'node:net';
 
 import WebSocket from 'ws';
 
+import { ANY_CERTIFICATE } from './network.js';
 import { within } from './within.js';
 
 export class RawClient {
@@ -69,8 +70,8 @@ export class RawClient {
 // An open WebSocket on which nothing of Socket.IO was said yet.
 export async function openRaw(t, hub, options) {
   const address = new URL('/socket.io/?EIO=4&transport=websocket', hub.url);
-  address.protocol = 'ws:';
-  const client = new RawClient(new WebSocket(address), options);
+  address.protocol = address.protocol.replace('http', 'ws');
+  const client = new RawClient(new WebSocket(address, ANY_CERTIFICATE), options);
   t.after(() => client.end());
   await client.message('the handshake', (text) => text.startsWith('0{'));
   return client;

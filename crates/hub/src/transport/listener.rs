@@ -19,6 +19,7 @@ use crate::HubError;
 use crate::exchange::Notice;
 use crate::transport::connection::{Connection, WatchedStream};
 use crate::transport::doorkeeper::{Doorkeeper, Place};
+use crate::transport::overheard::OverheardStream;
 
 /// What the kernel buffers for a connection, in bytes.
 const SEND_BUFFER: usize = 64 * 1024;
@@ -105,42 +106,54 @@ pub(crate) async fn serve(listener: TcpListener, post: Post, stop: CancellationT
     }
 }
 
-/// Serves one connection to its end.
+/// Serves one connection to its end, which may come from within the hub.
 async fn attend(stream: TcpStream, post: Post, from: IpAddr, connection: Connection, place: Arc<Place>) {
     // A notification is small and must not wait for company.
     let _ = stream.set_nodelay(true);
+    let known = Arc::downgrade(&place);
+    let visit = Visit { from, asks_for_token: post.asks_for_token, place: known.clone() };
+    let stream = WatchedStream::new(stream, connection.clone(), place);
     if post.asks_for_token {
-        tokio::spawn(watch_the_time(post.deadline, connection.clone(), Arc::downgrade(&place)));
+        tokio::spawn(watch_the_time(post.deadline, connection.clone(), known));
     }
-    let Some(tls) = post.tls.clone() else {
-        return speak(stream, post, from, connection, place).await;
+    let (over, notices) = (connection.clone(), post.notices.clone());
+    let served = async {
+        let Some(tls) = post.tls.clone() else {
+            let stream = OverheardStream::plain(stream, connection.clone(), notices);
+            return speak(stream, post, visit, connection).await;
+        };
+        match tokio::time::timeout(post.deadline, tls.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let stream = OverheardStream::tls(stream, connection.clone(), notices);
+                speak(stream, post, visit, connection).await;
+            }
+            // A browser that does not know the certificate, a scanner, an old device: each is a stranger here.
+            Ok(Err(error)) => tracing::debug!(%error, "no TLS was agreed on"),
+            Err(_) => tracing::debug!("TLS was not agreed on in time"),
+        }
     };
-    let shaken = tokio::select! {
-        () = connection.ended() => return,
-        shaken = tokio::time::timeout(post.deadline, tls.accept(stream)) => shaken,
-    };
-    match shaken {
-        Ok(Ok(stream)) => speak(stream, post, from, connection, place).await,
-        // A browser that does not know the certificate, a scanner, an old device: each is a stranger here.
-        Ok(Err(error)) => tracing::debug!(%error, "no TLS was agreed on"),
-        Err(_) => tracing::debug!("TLS was not agreed on in time"),
+    // Whatever it is at: also while it waits for an answer, and neither reads nor writes.
+    tokio::select! {
+        () = over.ended() => {}
+        () = served => {}
     }
 }
 
 /// Where a token is asked for, a connection over which nobody was let in does not stay.
 async fn watch_the_time(deadline: Duration, connection: Connection, place: Weak<Place>) {
-    tokio::time::sleep(deadline).await;
+    tokio::select! {
+        () = connection.ended() => return,
+        () = tokio::time::sleep(deadline) => {}
+    }
     if place.upgrade().is_some_and(|place| !place.is_known()) {
         connection.end();
     }
 }
 
-async fn speak<S>(stream: S, post: Post, from: IpAddr, connection: Connection, place: Arc<Place>)
+async fn speak<S>(stream: S, post: Post, visit: Visit, connection: Connection)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let visit = Visit { from, asks_for_token: post.asks_for_token, place: Arc::downgrade(&place) };
-    let stream = WatchedStream::new(stream, connection.clone(), place, post.notices);
     let app = post.app;
     let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(connection.clone());

@@ -8,6 +8,7 @@ mod doorkeeper;
 mod gate;
 mod identity;
 mod listener;
+mod overheard;
 mod pong;
 
 pub(crate) use connection::Connection;
