@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Agent as PlainAgent, get } from 'node:http';
 import { Agent } from 'node:https';
 import { connect as connectTcp, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -9,7 +10,8 @@ import { test } from 'node:test';
 
 import { bystander } from './support/bystander.js';
 import { begin, connect } from './support/client.js';
-import { ANY_CERTIFICATE, giveToken, startNetworkHub } from './support/network.js';
+import { startHub } from './support/hub.js';
+import { ANY_CERTIFICATE, giveToken, revoke, startNetworkHub } from './support/network.js';
 import { connectRaw, openTcp } from './support/raw.js';
 import { within } from './support/within.js';
 
@@ -87,6 +89,63 @@ test('whoever says nothing at a door to the network does not stay', async (t) =>
   for (const socket of silent) socket.resume();
   await within(25_000, 'all of them are shown out', Promise.all(silent.map((socket) => socket.closed || once(socket, 'close'))));
   await stillServed('silence');
+});
+
+test('nor at the door for stations without a token, and who comes in there stays', async (t) => {
+  const args = ['--deadline-ms', '1000', '--max-connections', '3', '--max-unknown', '2'];
+  const hub = await startHub(t, { listen: '0.0.0.0', args });
+  const { stillServed } = await bystander(t, hub);
+  for (let n = 0; n < 3; n += 1) {
+    const silent = (await openTcp(t, hub)).resume();
+    await within(10_000, 'silence ends', once(silent, 'close'));
+  }
+  await Promise.all(Array.from({ length: 20 }, () => openTcp(t, hub, '', { from: '127.0.0.66' })));
+  await connect(t, hub);
+  await stillServed('silence and strangers');
+});
+
+test('who has left stays no longer than who never came in, and who is shown out goes at once', async (t) => {
+  const { hub, doors } = await startNetworkHub(t, { args: ['--deadline-ms', '1000'] });
+  const token = await giveToken(hub, ['subscriber']);
+  const left = await connectRaw(t, doors.tls, { auth: { token } });
+  left.send('41');
+  await within(10_000, 'its connection ends', left.closed);
+
+  const agent = new PlainAgent({ keepAlive: true, maxSockets: 1 });
+  const polling = await connect(t, doors.plain, options(token, { transports: ['polling'], agent }));
+  const [wire] = Object.values(agent.sockets).flat();
+  const ended = once(wire, 'close');
+  await revoke(hub, token);
+  await within(10_000, 'its connection ends too', ended);
+  assert.deepEqual(polling.payloads('error-message').at(-1).codes, ['token_revoked']);
+  agent.destroy();
+});
+
+test('whoever begins sessions without end is told to wait, and nobody else is', async (t) => {
+  const { hub, doors } = await startNetworkHub(t);
+  const token = await giveToken(hub, ['publisher']);
+  const { stillServed } = await bystander(t, hub);
+  const begun = (more) => new Promise((resolve, reject) => {
+    const asked = get(`${doors.plain.url}/socket.io/?EIO=4&transport=polling`, { localAddress: '127.0.0.66', ...more }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode));
+    });
+    asked.on('error', reject);
+  });
+  const agent = new PlainAgent({ keepAlive: true, maxSockets: 1 });
+  assert.deepEqual([await begun({ agent }), await begun({ agent }), await begun({ agent })], [200, 200, 429], 'over one connection');
+  agent.destroy();
+  let sessions = 0;
+  for (let n = 0; n < 10; n += 1) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => begun({ agent: false })));
+    sessions += answers.filter((status) => status === 200).length;
+  }
+  assert.ok(sessions > 0 && sessions <= 98, `${sessions} of 200`);
+  for (const transports of [['polling'], ['websocket']]) {
+    const client = await connect(t, doors.plain, options(token, { transports }));
+    await client.send({ title: 'meanwhile', message: 'm' });
+  }
+  await stillServed('sessions without end');
 });
 
 test('who was let in stays for as long as it likes, by whatever transport', async (t) => {
@@ -245,7 +304,7 @@ async function link(t, door) {
 }
 
 test('a device that takes nothing any more, though it answers, is gone for everybody soon, with TLS or without', async (t) => {
-  const { hub, doors } = await startNetworkHub(t, { args: ['--ping-interval-ms', '1000', '--ping-timeout-ms', '1000'] });
+  const { hub, doors } = await startNetworkHub(t, { args: ['--ping-interval-ms', '1000', '--ping-timeout-ms', '5000'] });
   const till = await connect(t, hub);
   for (const door of [doors.tls, doors.plain]) {
     const way = await link(t, door);

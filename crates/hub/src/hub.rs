@@ -16,7 +16,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::access::Desk;
 use crate::admin::welcome_admins;
-use crate::exchange::{About, Asked, Exchange, Inputs, Notice};
+use crate::exchange::{About, Asked, Exchange, FAREWELL, Inputs, Notice};
 use crate::log::{self, Log, OpenFile};
 use crate::overview::{Lookout, Overview, counted_today};
 use crate::pairing::{Pairing, routes};
@@ -28,9 +28,6 @@ use crate::{Activity, HubConfig, HubError, clock};
 const SOCKET_BUFFER: usize = 4_096;
 /// How often old notifications are let go.
 const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
-/// A moment for `hub-closing` and the last confirmations to leave before connections are closed; a polling
-/// client has to come and fetch them.
-const FAREWELL: Duration = Duration::from_millis(400);
 /// How long closing the connections may take; a stalled client would hold it for ever.
 const CLOSE: Duration = Duration::from_secs(2);
 /// How long the log may take to write what is queued.
@@ -108,7 +105,7 @@ impl Hub {
         tokio::spawn(prune_now_and_then(notices.clone(), stop.clone()));
 
         let (layer, io) = socket_io(&config);
-        let keeper = Doorkeeper::new(config.room);
+        let keeper = Doorkeeper::new(config.room, config.deadline);
         let reception = Reception::new(desk.clone(), keeper.clone());
         welcome_sockets(&io, config.limits, &opened.log, &reception, &stop);
         let lan =
@@ -138,6 +135,7 @@ impl Hub {
             };
             let post = Post {
                 asks_for_token: door.asks_for_token(),
+                at_home: door.is_at_home(),
                 app: pages
                     .route("/health", get(async || "ok\n"))
                     .layer(layer.clone())

@@ -14,6 +14,7 @@ mod exchange;
 mod hub;
 mod intake;
 mod log;
+mod neighbourhood;
 mod overview;
 mod pairing;
 mod reception;

@@ -35,6 +35,7 @@ pub(crate) fn welcome_sockets(
             let access = access.map_err(|problem| problem.as_connect_error(auth.lang))?;
             let (intake, worklist) = intake(auth.lang);
             socket.extensions.insert(intake);
+            socket.extensions.insert(reception.keeper.clone());
             let arrived = (Visitor { auth, access }, worklist);
             socket.extensions.insert(Arrived(Arc::new(Mutex::new(Some(arrived)))));
             if let Some(connection) = socket.req_parts().extensions.get::<Connection>() {

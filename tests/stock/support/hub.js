@@ -23,7 +23,7 @@ export class Hub {
 
   // `lines` is what it said when it was ready: where it listens.
   constructor(child, data, lines) {
-    const url = lines[0].slice('hub ready on '.length);
+    const url = lines[0].slice('hub ready on '.length).replace('0.0.0.0', '127.0.0.1');
     this.#child = child;
     this.#exit = once(child, 'exit');
     this.data = data;
@@ -71,9 +71,9 @@ export class Hub {
 
 // Starts a hub that ends with test `t`. `data` and `port` continue an earlier one. `through` is the beginning of a
 // command line that becomes the program named at its end, e.g. in another namespace.
-export async function startHub(t, { data, port = 0, args = [], env = {}, through = [] } = {}) {
+export async function startHub(t, { data, port = 0, listen = '127.0.0.1', args = [], env = {}, through = [] } = {}) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'chapfood-stock-')));
-  const [program, ...words] = [...through, PROGRAM, 'hub', '--listen', `127.0.0.1:${port}`, '--data', folder, ...args];
+  const [program, ...words] = [...through, PROGRAM, 'hub', '--listen', `${listen}:${port}`, '--data', folder, ...args];
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? 'warn', ...env },
@@ -96,7 +96,7 @@ export async function startHub(t, { data, port = 0, args = [], env = {}, through
     return ended;
   })();
   const lines = await within(15_000, 'the hub gets ready', Promise.race([ready, ended]));
-  if (!/^hub ready on http:\/\/127\.0\.0\.1:\d+$/.test(lines[0])) {
+  if (!/^hub ready on http:\/\/(127\.0\.0\.1|0\.0\.0\.0):\d+$/.test(lines[0])) {
     throw new Error(`the hub's first line is ${JSON.stringify(lines[0])}`);
   }
 

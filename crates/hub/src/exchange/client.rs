@@ -1,7 +1,6 @@
 //! One connected socket, as the exchange holds it.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use chapfood_protocol::{Auth, ErrorMessage, Lang, Person, PresenceState, Problem, Timestamp, event};
 use serde::Serialize;
@@ -12,17 +11,16 @@ use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::clock;
+use crate::exchange::FAREWELL;
 use crate::exchange::seats::Seats;
 use crate::exchange::window::Window;
+use crate::transport::Doorkeeper;
 
 /// Answers that may wait for a client that does not read. Past it the connection is ended; the client comes
 /// back and is fed what it missed.
 const ANSWERS_WAITING: usize = 16_384;
 /// Answers that may wait before the client's further requests have to.
 const ANSWERS_IN_STEP: usize = 1_000;
-
-/// A moment for the last word to a client that is shown out.
-const FAREWELL: Duration = Duration::from_millis(400);
 
 /// A connected socket.
 pub(crate) struct Client {
@@ -98,17 +96,18 @@ impl Client {
         }
     }
 
-    /// Its token is withdrawn: tells it so, and ends the connection for good. What it still asks is not done.
+    /// Its token is withdrawn: tells it so, and ends its connections for good. What it still asks is not done.
     pub(super) fn show_out(&self) {
         self.access.withdraw();
         let words =
             ErrorMessage { event: None, ..ErrorMessage::new("", &[Problem::TokenRevoked], self.lang) };
         let _ = self.socket.emit(event::ERROR_MESSAGE, &words);
         let _ = self.socket.clone().disconnect();
-        if let Some(connection) = self.window.connection().cloned() {
+        let sid = self.socket.id;
+        if let Some(keeper) = self.socket.extensions.get::<Doorkeeper>() {
             tokio::spawn(async move {
                 tokio::time::sleep(FAREWELL).await;
-                connection.end();
+                keeper.show_out(sid);
             });
         }
     }

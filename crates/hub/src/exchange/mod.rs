@@ -50,6 +50,9 @@ const MERGE_STATS: Duration = Duration::from_millis(100);
 const MERGE_PRESENCE: Duration = Duration::from_millis(500);
 /// How soon a client with a full buffer is looked at again.
 const RETRY: Duration = Duration::from_millis(10);
+/// A moment for the last word to clients before their connections are closed; a polling client has to come and fetch
+/// it.
+pub(crate) const FAREWELL: Duration = Duration::from_millis(400);
 
 /// What a client asked, carried through the log to keep its order.
 pub(crate) struct Asked {

@@ -60,6 +60,12 @@ impl Connection {
         self.0.ended.cancel();
     }
 
+    /// Whether somebody wanted it ended, or it ended by itself.
+    #[cfg(test)]
+    pub(crate) fn is_ended(&self) -> bool {
+        self.0.ended.is_cancelled()
+    }
+
     /// Resolves once somebody wants it ended.
     pub(crate) async fn ended(&self) {
         self.0.ended.cancelled().await;
@@ -196,7 +202,7 @@ mod tests {
     fn connected() -> (WatchedStream<DuplexStream>, Connection, DuplexStream) {
         let (ours, theirs) = duplex(1_000);
         let connection = Connection::default();
-        let keeper = Doorkeeper::new(Room::default());
+        let keeper = Doorkeeper::new(Room::default(), STALL);
         let place = keeper.enter([10, 0, 0, 1].into(), false, &connection).expect("there is room");
         (WatchedStream::new(ours, connection.clone(), place), connection, theirs)
     }

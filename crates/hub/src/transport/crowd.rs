@@ -5,12 +5,14 @@
 //! them come from. So one computer that connects without end only ever takes places from itself.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
+
+use crate::neighbourhood::neighbourhood;
 
 /// How many connections a hub takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
-    /// In all. A client has one, for a moment two.
+    /// In all from the network, and as many from this computer. A client has one, for a moment two.
     pub connections: usize,
     /// From one address, or one IPv6 network (/64), which is what one household has.
     pub per_address: usize,
@@ -24,22 +26,13 @@ impl Default for Room {
     }
 }
 
-/// Whoever may have many addresses counts as one.
-fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        v4 => v4,
-    }
-}
-
 #[derive(Debug)]
 struct Guest {
     from: IpAddr,
     /// Those around it count as one, see [`neighbourhood`].
     around: IpAddr,
+    /// It came by the door for this computer: it is always known, and takes no place from those of the network.
+    at_home: bool,
     known: bool,
 }
 
@@ -65,22 +58,26 @@ impl Crowd {
         Self { room, guests: BTreeMap::new(), next: 0 }
     }
 
-    /// Somebody connects; by a door that asks for nothing they are known at once.
-    pub(super) fn enter(&mut self, from: IpAddr, known: bool) -> Entry {
-        let guest = Guest { from: from.to_canonical(), around: neighbourhood(from), known };
+    /// Somebody connects; `at_home` by the door for this computer.
+    pub(super) fn enter(&mut self, from: IpAddr, at_home: bool) -> Entry {
+        let from = from.to_canonical();
+        let guest = Guest { from, around: neighbourhood(from), at_home, known: at_home };
         let Room { connections, per_address, unknown } = self.room;
-        let strangers = self.guests.values().filter(|guest| !guest.known).count();
+        let count =
+            |among: &dyn Fn(&Guest) -> bool| self.guests.values().filter(|guest| among(guest)).count();
+        let full = count(&|other| other.at_home == at_home) >= connections;
         // Programs of this computer all have the same address.
-        let neighbours = self.guests.values().filter(|other| other.around == guest.around).count();
-        let crowded = !guest.from.is_loopback() && neighbours >= per_address;
-        let out = if crowded {
+        let crowded = !from.is_loopback() && count(&|other| other.around == guest.around) >= per_address;
+        let out = if at_home {
+            None
+        } else if crowded {
             self.crowding_stranger(&guest, |other| other.around == guest.around)
-        } else if self.guests.len() >= connections || (!known && strangers >= unknown) {
+        } else if full || count(&|other| !other.known) >= unknown {
             self.crowding_stranger(&guest, |_| true)
         } else {
             None
         };
-        if out.is_none() && (crowded || self.guests.len() >= connections) {
+        if out.is_none() && (crowded || full) {
             return Entry::Full;
         }
         if let Some(out) = out {
@@ -106,10 +103,10 @@ impl Crowd {
         strangers.rev().max_by_key(|(_, guest)| crowd(guest)).map(|(place, _)| *place)
     }
 
-    /// Somebody was let in over this connection.
-    pub(super) fn know(&mut self, place: u64) {
+    /// Somebody is let in over this connection, or not any more.
+    pub(super) fn know(&mut self, place: u64, known: bool) {
         if let Some(guest) = self.guests.get_mut(&place) {
-            guest.known = true;
+            guest.known = known || guest.at_home;
         }
     }
 
@@ -142,7 +139,7 @@ mod tests {
         assert_eq!(crowd.enter(ip("10.0.0.1"), false), Entry::In { place: 0, out: None });
         assert_eq!(crowd.enter(ip("10.0.0.2"), false), Entry::In { place: 1, out: None });
         assert_eq!(crowd.enter(ip("10.0.0.3"), false), Entry::In { place: 2, out: Some(0) });
-        crowd.know(1);
+        crowd.know(1, true);
         assert_eq!(
             crowd.enter(ip("10.0.0.4"), false),
             Entry::In { place: 3, out: None },
@@ -176,7 +173,7 @@ mod tests {
             let Entry::In { place, out: None } = crowd.enter(ip(&format!("10.0.0.{n}")), false) else {
                 panic!("there is room")
             };
-            crowd.know(place);
+            crowd.know(place, true);
         }
         assert_eq!(crowd.enter(ip("10.0.0.9"), false), Entry::Full);
         crowd.leave(2);
@@ -188,15 +185,10 @@ mod tests {
         let mut crowd = small();
         for host in ["2001:db8::1", "2001:db8::2", "2001:db8::3"] {
             let Entry::In { place, .. } = crowd.enter(ip(host), false) else { panic!("there is room") };
-            crowd.know(place);
+            crowd.know(place, true);
         }
         assert_eq!(crowd.enter(ip("2001:db8::4"), false), Entry::Full);
         assert!(matches!(crowd.enter(ip("2001:db8:0:1::4"), false), Entry::In { .. }), "another household");
-    }
-
-    #[test]
-    fn an_ipv4_address_is_the_same_by_either_kind_of_socket() {
-        assert_eq!(neighbourhood(ip("::ffff:10.0.0.1")), ip("10.0.0.1"));
     }
 
     #[test]
@@ -208,38 +200,56 @@ mod tests {
         assert_eq!(crowd.enter(ip("127.0.0.1"), true), Entry::Full);
     }
 
+    #[test]
+    fn the_network_takes_no_place_from_this_computer_nor_the_other_way_round() {
+        let mut crowd = small();
+        for n in 1..=4 {
+            let Entry::In { place, .. } = crowd.enter(ip(&format!("10.0.0.{n}")), false) else {
+                panic!("there is room")
+            };
+            crowd.know(place, true);
+        }
+        assert!(matches!(crowd.enter(ip("127.0.0.1"), true), Entry::In { out: None, .. }));
+        crowd.leave(0);
+        assert!(matches!(crowd.enter(ip("10.0.0.9"), false), Entry::In { out: None, .. }));
+    }
+
     proptest! {
         #[test]
         fn whatever_comes_and_goes_the_bounds_hold(
-            steps in prop::collection::vec((0_u8..4, 0_u8..6, any::<bool>()), 1..200),
+            steps in prop::collection::vec((0_u8..6, 0_u8..6), 1..200),
         ) {
             let mut crowd = small();
-            for (step, who, known) in steps {
-                let before: Vec<_> = crowd.guests.iter().filter(|(_, g)| g.known).map(|(p, _)| *p).collect();
+            for (step, who) in steps {
+                let from = ip(&format!("10.0.0.{who}"));
+                let known: Vec<_> = crowd.guests.iter().filter(|(_, g)| g.known).map(|(p, _)| *p).collect();
+                let strangers = crowd.guests.values().filter(|guest| !guest.known).count();
                 match step {
                     0 | 1 => {
-                        let mut strangers: Vec<_> =
-                            crowd.guests.iter().filter(|(_, g)| !g.known).map(|(p, g)| (*p, g.from)).collect();
-                        let entry = crowd.enter(ip(&format!("10.0.0.{who}")), known);
-                        if let Entry::In { out: Some(out), .. } = entry {
-                            let goes = strangers.iter().find(|(place, _)| *place == out).expect("a stranger").1;
-                            strangers.extend((!known).then(|| (crowd.next, ip(&format!("10.0.0.{who}")))));
-                            let of = |from| strangers.iter().filter(|(_, other)| *other == from).count();
-                            let fewer = strangers.iter().all(|(_, other)| of(*other) <= of(goes));
+                        let before: Vec<_> = crowd.guests.iter().map(|(place, g)| (*place, g.from, g.known)).collect();
+                        if let Entry::In { out: Some(out), .. } = crowd.enter(from, false) {
+                            let from_there = |there: IpAddr| {
+                                let others = before.iter().filter(|(_, from, known)| !known && *from == there);
+                                others.count() + usize::from(there == from)
+                            };
+                            let (_, goes, _) = before.iter().find(|(place, ..)| *place == out).expect("a guest");
+                            let crowds = before.iter().filter(|(.., known)| !known)
+                                .all(|(_, there, _)| from_there(*there) <= from_there(*goes));
                             // Where one address has its share of all, it is one of its own that goes.
-                            prop_assert!(fewer || goes == ip(&format!("10.0.0.{who}")), "one of few had to go");
+                            prop_assert!(crowds || *goes == from, "one of few had to go");
                         }
-                        prop_assert!(before.iter().all(|place| crowd.knows(*place)), "a known one had to go");
+                        prop_assert!(known.iter().all(|place| crowd.knows(*place)), "a known one had to go");
+                        let now = crowd.guests.values().filter(|guest| !guest.known).count();
+                        prop_assert!(now <= strangers.max(2));
                     }
-                    2 => crowd.know(u64::from(who)),
+                    2 => { crowd.enter(ip("127.0.0.1"), true); }
+                    3 => crowd.know(u64::from(who), true),
+                    4 => crowd.know(u64::from(who), false),
                     _ => crowd.leave(u64::from(who)),
                 }
-                prop_assert!(crowd.guests.len() <= 4);
-                for n in 0..6 {
-                    let from = ip(&format!("10.0.0.{n}"));
-                    prop_assert!(crowd.guests.values().filter(|guest| guest.from == from).count() <= 3);
-                }
-                prop_assert!(crowd.guests.values().filter(|guest| !guest.known).count() <= 2);
+                prop_assert!(crowd.guests.values().filter(|guest| guest.at_home).count() <= 4);
+                prop_assert!(crowd.guests.values().filter(|guest| !guest.at_home).count() <= 4);
+                prop_assert!(crowd.guests.values().filter(|guest| guest.from == from).count() <= 3);
             }
         }
     }

@@ -37,6 +37,11 @@ impl Door {
         Self { reach, origins: origins.into() }
     }
 
+    /// Whether only programs of this computer come in here.
+    pub(crate) fn is_at_home(&self) -> bool {
+        self.reach == Reach::ThisComputer
+    }
+
     /// Whether nobody gets in here without a token.
     pub(crate) fn asks_for_token(&self) -> bool {
         self.reach == Reach::Network

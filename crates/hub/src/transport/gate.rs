@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{HOST, ORIGIN, UPGRADE};
+use axum::http::header::{CONNECTION, HOST, ORIGIN, UPGRADE};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
 use socketioxide::socket::Sid;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::access::Desk;
 use crate::exchange::Notice;
@@ -45,8 +46,16 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         return (StatusCode::FORBIDDEN, refusal).into_response();
     }
     let sid = query_value(request.uri().query(), "sid").and_then(|sid| Sid::from_str(sid).ok());
-    if let (Some(sid), Some(visit)) = (sid, request.extensions().get::<Visit>()) {
-        gate.keeper.meets(sid, &visit.place);
+    if let Some(visit) = request.extensions().get::<Visit>() {
+        if let Some(sid) = sid {
+            gate.keeper.meets(sid, &visit.place);
+        }
+        if begins_session(&request) && !gate.keeper.may_begin(&visit.place, Instant::now()) {
+            gate.desk.note_refused(visit.from, "too_many_sessions");
+            let refusal =
+                "Too many sessions were begun from there: come in by one of them, or try again later.\n";
+            return (StatusCode::TOO_MANY_REQUESTS, [(CONNECTION, "close")], refusal).into_response();
+        }
     }
     if request.headers().contains_key(UPGRADE) {
         if let Some(connection) = request.extensions().get::<Connection>() {
@@ -65,6 +74,16 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         }
         None => next.run(request).await,
     }
+}
+
+/// Whether Engine.IO would begin a session for this that is in no connection. Rather too often: what has no transport
+/// begins none.
+fn begins_session(request: &Request) -> bool {
+    let mut query = request.uri().query().unwrap_or_default().split('&');
+    request.method() == Method::GET
+        && request.uri().path().starts_with("/socket.io")
+        && !query.clone().any(|pair| pair.starts_with("sid="))
+        && query.find(|pair| pair.starts_with("transport=")).is_none_or(|pair| pair != "transport=websocket")
 }
 
 fn admits(door: &Door, headers: &HeaderMap) -> bool {

@@ -23,6 +23,8 @@ use crate::transport::overheard::OverheardStream;
 
 /// What the kernel buffers for a connection, in bytes.
 const SEND_BUFFER: usize = 64 * 1024;
+/// Bytes that are read ahead of what was asked before, and the longest head of a request.
+const READ_AHEAD: usize = 16 * 1024;
 /// How long to wait after the system refuses a connection, e.g. for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -73,10 +75,12 @@ pub(crate) struct Visit {
 pub(crate) struct Post {
     pub(crate) app: axum::Router,
     pub(crate) asks_for_token: bool,
+    /// Only programs of this computer come in here, and are known at once.
+    pub(crate) at_home: bool,
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) keeper: Doorkeeper,
-    /// How long a newcomer may take for anything: the head of a request, the handshake of TLS, or, where a token is
-    /// asked for, to be let in. Without it half-sent requests stay for ever.
+    /// How long a newcomer may take for anything: the head of a request, the handshake of TLS, or, for whoever comes
+    /// from the network, to be let in. Without it half-sent requests stay for ever.
     pub(crate) deadline: Duration,
     pub(crate) notices: mpsc::UnboundedSender<Notice>,
 }
@@ -98,7 +102,7 @@ pub(crate) async fn serve(listener: TcpListener, post: Post, stop: CancellationT
         };
         let from = peer.ip().to_canonical();
         let connection = Connection::default();
-        let Some(place) = post.keeper.enter(from, !post.asks_for_token, &connection) else {
+        let Some(place) = post.keeper.enter(from, post.at_home, &connection) else {
             tracing::debug!(%from, "no room for another connection");
             continue;
         };
@@ -113,7 +117,7 @@ async fn attend(stream: TcpStream, post: Post, from: IpAddr, connection: Connect
     let known = Arc::downgrade(&place);
     let visit = Visit { from, asks_for_token: post.asks_for_token, place: known.clone() };
     let stream = WatchedStream::new(stream, connection.clone(), place);
-    if post.asks_for_token {
+    if !post.at_home {
         tokio::spawn(watch_the_time(post.deadline, connection.clone(), known));
     }
     let (over, notices) = (connection.clone(), post.notices.clone());
@@ -139,14 +143,17 @@ async fn attend(stream: TcpStream, post: Post, from: IpAddr, connection: Connect
     }
 }
 
-/// Where a token is asked for, a connection over which nobody was let in does not stay.
+/// A connection from the network over which nobody is let in does not stay: neither one over which nobody ever was, nor
+/// one whose clients have all gone.
 async fn watch_the_time(deadline: Duration, connection: Connection, place: Weak<Place>) {
-    tokio::select! {
-        () = connection.ended() => return,
-        () = tokio::time::sleep(deadline) => {}
-    }
-    if place.upgrade().is_some_and(|place| !place.is_known()) {
-        connection.end();
+    loop {
+        tokio::select! {
+            () = connection.ended() => return,
+            () = tokio::time::sleep(deadline) => {}
+        }
+        if place.upgrade().is_none_or(|place| !place.is_known()) {
+            return connection.end();
+        }
     }
 }
 
@@ -163,6 +170,7 @@ where
     let served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(post.deadline)
+        .max_buf_size(READ_AHEAD)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades()
         .await;

@@ -6,6 +6,7 @@ mod crowd;
 mod door;
 mod doorkeeper;
 mod gate;
+mod handshakes;
 mod identity;
 mod listener;
 mod overheard;
