@@ -256,6 +256,27 @@ test('events: a token allows what it says, and nothing else', async (t) => {
   assert.deepEqual(staffSees.payloads('notification-taken'), []);
 });
 
+test('marks: nobody has another token’s sends pass for repeats, nor its claims for their own', async (t) => {
+  const name = { user_id: 'shared', device_id: 'shared' };
+  const as = (door, transport, token) => connect(t, doors[door], options(transport, { auth: { token, ...name } }));
+  const note = (channel, n) => ({ channel, title: 'order', message: 'm', client_id: `order-${n}` });
+  for (const [n, [door, transport]] of NETWORK.flatMap((door) => TRANSPORTS.map((transport) => [door, transport])).entries()) {
+    const [tablet, shop] = [await as(door, transport, tokens.tablet), await as(door, transport, tokens.shop)];
+    const early = await tablet.send(note('bar', n));
+    const order = await shop.send(note('orders', n));
+    assert.equal(order.duplicate, false, 'the order is no repeat of what the tablet sent before');
+    assert.notEqual(order.notificationId, early.notificationId);
+    const again = await tablet.send(note('bar', n));
+    assert.deepEqual([again.duplicate, again.notificationId, again.channel], [true, early.notificationId, 'bar'], 'its own repeat is');
+    await tablet.ask('take-notification', { id: early.notificationId });
+    const bar = await as(door, transport, tokens.bar);
+    const { codes } = await bar.ask('take-notification', { id: early.notificationId });
+    assert.deepEqual(codes, ['already_taken'], 'a name makes nobody the one who took it');
+    for (const client of [tablet, shop, bar]) client.close();
+    refusals += 1;
+  }
+});
+
 test('the namespace of administrators is nobody else’s', async (t) => {
   const attempt = (door, transport, auth) => {
     const client = begin(t, { url: `${doors[door].url}/admin` }, options(transport, { auth }));

@@ -41,10 +41,9 @@ impl Person {
     pub(super) fn of(auth: &Auth, access: Access, sid: Sid, born: u64) -> Self {
         let acknowledges = auth.acknowledges();
         Self {
+            origin: origin(access.token, auth.subscriber(), sid),
             access,
             shown: auth.person(),
-            // Without a name of their own, two senders must not be taken for one.
-            origin: auth.subscriber().unwrap_or_else(|| format!("socket:{sid}")),
             born,
             subscriber: auth.subscriber(),
             acknowledges,
@@ -153,6 +152,17 @@ pub(super) fn request(
     }
 }
 
+/// Whose marks and claims somebody's are. Names are what people say of themselves, so they count among those of one token
+/// only: otherwise whoever took another's name and marks could have that one's sends pass for repeats.
+fn origin(token: Option<i64>, name: Option<String>, sid: Sid) -> String {
+    match (token, name) {
+        (Some(token), Some(name)) => format!("token:{token}:{name}"),
+        (None, Some(name)) => name,
+        // Without a name of their own, two senders must not be taken for one.
+        (_, None) => format!("socket:{sid}"),
+    }
+}
+
 /// What only listeners may ask.
 fn may_listen_for(event: &str, person: &Person) -> Result<(), Forbidden> {
     match event {
@@ -258,6 +268,17 @@ mod tests {
     fn a_payload_nested_a_thousand_levels_is_answered_and_its_event_is_still_known() {
         let nested = format!("[\"send-notification\",{}{}]", "[".repeat(1_000), "]".repeat(1_000));
         assert_eq!(read_text(&nested), Err(("send-notification".into(), Problem::PayloadUnreadable)));
+    }
+
+    #[test]
+    fn the_same_name_by_two_tokens_is_two_and_on_this_computer_a_third() {
+        let sid = Sid::new();
+        let bar = || Some("device:bar".to_owned());
+        let all: HashSet<_> =
+            [origin(Some(1), bar(), sid), origin(Some(2), bar(), sid), origin(None, bar(), sid)].into();
+        assert_eq!(all.len(), 3);
+        assert_eq!(origin(Some(1), bar(), sid), origin(Some(1), bar(), Sid::new()), "on whatever connection");
+        assert_ne!(origin(Some(1), None, sid), origin(Some(1), None, Sid::new()), "nameless ones are two");
     }
 
     #[test]
