@@ -1,12 +1,15 @@
 // Who is connected, as those see it who asked.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { connect } from './support/client.js';
 import { startHub } from './support/hub.js';
 import { ANY_CERTIFICATE, giveToken, startNetworkHub } from './support/network.js';
+import { connectRaw } from './support/raw.js';
 import { shaped } from './support/shapes.js';
+import { within } from './support/within.js';
 
 const named = ({ devices }, name) => devices.find(({ username }) => username === name);
 
@@ -77,3 +80,32 @@ test('two hundred who come at once do not make forty thousand messages', async (
   await owner.next('presence-changed', ({ devices }) => devices.length === 201, 20_000);
   assert.ok(owner.payloads('presence-changed').length < crowd.length / 2);
 });
+
+test('whoever asks without end and reads nothing has the hub keep its questions, and not as many answers', async (t) => {
+  const hub = await startHub(t);
+  const crowd = await Promise.all(Array.from({ length: 100 }, (_, n) => connect(t, hub, { auth: { username: `${n}`.repeat(50) } })));
+  const deaf = await connectRaw(t, hub);
+  deaf.socket.pause();
+  const grown = memory(hub);
+  for (let n = 0; n < 800; n += 1) deaf.send(`42${n}["get-presence"]`);
+  // Each further question is heard after those.
+  await crowd[0].ask('get-presence');
+  await crowd[0].next('presence-list', ({ devices }) => devices.length === 101);
+  t.diagnostic(`${grown()} kB`);
+  assert.ok(grown() < 20_000, `the hub grew by ${grown()} kB`);
+  deaf.socket.resume();
+  await within(30_000, 'each question is answered', new Promise((resolve) => {
+    const answered = new Set();
+    deaf.socket.on('message', (data) => {
+      const [, id] = /^43(\d+)\[/.exec(data.toString()) ?? [];
+      if (id && answered.add(id).size === 800) resolve();
+    });
+  }));
+});
+
+// By how many kB the hub's memory has grown since this was called.
+function memory({ pid }) {
+  const now = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+  const before = now();
+  return () => now() - before;
+}

@@ -6,7 +6,7 @@ use chapfood_protocol::{Forbidden, Limits, Role};
 
 /// The channels that a token is for: a name, or the beginning of names followed by `*`. `*` alone is every channel
 /// and whatever goes to everybody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ChannelPattern(String);
 
 impl ChannelPattern {
@@ -39,7 +39,7 @@ impl ChannelPattern {
 }
 
 /// Roles, and the channels in which they hold. An admin's hold in all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Grant {
     /// What for.
     pub roles: BTreeSet<Role>,

@@ -45,6 +45,8 @@ pub(crate) struct Client {
     pub(super) since: Timestamp,
     /// It wants to be told who is connected.
     pub(super) watches_presence: bool,
+    /// Its questions for that which are not answered yet. The answer is long, and is made when there is room for it.
+    pub(super) presence_asked: VecDeque<Option<AckSender>>,
     /// It had no room for the last word of that.
     pub(super) presence_owed: bool,
     /// Answers that found the socket's buffer full, in order.
@@ -89,6 +91,7 @@ impl Client {
             presence: PresenceState::default(),
             since: clock::now(),
             watches_presence: false,
+            presence_asked: VecDeque::new(),
             presence_owed: false,
             waiting: VecDeque::new(),
             cut_off: false,
@@ -112,9 +115,14 @@ impl Client {
         }
     }
 
+    /// Whether something may be given now.
+    pub(super) fn has_room(&mut self) -> bool {
+        self.waiting.is_empty() && !self.cut_off && self.window.has_room()
+    }
+
     /// Gives the socket an event if there is room; `bytes` is the size of its payload as JSON.
     pub(crate) fn give(&mut self, event: &'static str, payload: &impl Serialize, bytes: u64) -> Given {
-        if !self.waiting.is_empty() || self.cut_off || !self.window.has_room() {
+        if !self.has_room() {
             return Given::Full;
         }
         let given = given(&self.socket.emit(event, payload));
@@ -150,7 +158,7 @@ impl Client {
     /// Gives what waits, as far as there is room.
     pub(crate) fn flush(&mut self) {
         self.give_waiting();
-        let little = self.waiting.len() < ANSWERS_IN_STEP;
+        let little = self.waiting.len() + self.presence_asked.len() < ANSWERS_IN_STEP;
         self.owes_little.send_if_modified(|before| std::mem::replace(before, little) != little);
     }
 
@@ -188,7 +196,8 @@ impl Client {
 
     /// Whether it is to be looked at again soon.
     pub(crate) fn owes(&self) -> bool {
-        self.cut_off || self.stats_owed || self.presence_owed || !self.waiting.is_empty()
+        let presence_owed = self.presence_owed || !self.presence_asked.is_empty();
+        self.cut_off || self.stats_owed || presence_owed || !self.waiting.is_empty()
     }
 }
 

@@ -61,9 +61,7 @@ impl Exchange {
     pub(super) fn serve(&mut self, sid: Sid) {
         let stats_owed = self.clients.get(&sid).is_some_and(|client| client.stats_owed);
         let stats = stats_owed.then(|| self.stats());
-        if self.clients.get(&sid).is_some_and(|client| client.presence_owed) {
-            self.tell_presence(sid);
-        }
+        self.tell_owed_presence(sid);
         let Some(client) = self.clients.get_mut(&sid) else {
             self.busy.remove(&sid);
             return;
