@@ -252,6 +252,29 @@ test('a flood of notifications is told when to come back, and staff get theirs',
   await stillServed('coming and going');
 });
 
+test('nor does a token take, ask, or connect without end', async (t) => {
+  const { hub, doors } = await startNetworkHub(t, { args: ['--sends', '5/1', '--joins', '5/1'] });
+  const { stillServed } = await bystander(t, hub);
+  const token = await giveToken(hub, ['subscriber']);
+  const client = await connect(t, doors.tls, options(token));
+  const claims = await Promise.all(Array.from({ length: 10 }, (_, n) =>
+    client.ask(n % 2 ? 'take-notification' : 'release-notification', { id: 'n_1000000000.1' })));
+  assert.ok(claims.some(({ codes }) => codes?.includes('rate_limited')), 'claims are rated like sending');
+  const receipts = Array.from({ length: 15_000 }, () => client.ask('received', { channel: '*', seq: 0 }));
+  const answers = await Promise.all(receipts);
+  assert.ok(answers.some(({ codes }) => codes?.includes('rate_limited')), 'and anything else in its own, wide bound');
+  let refused;
+  for (let n = 0; n < 10 && !refused; n += 1) {
+    const again = begin(t, doors.tls, options(token, { auth: { token, device_id: `invented-${n}` } }));
+    refused = await new Promise((resolve) => {
+      again.socket.on('connect', () => resolve(undefined));
+      again.socket.on('connect_error', resolve);
+    });
+  }
+  assert.match(refused?.message ?? '', /\[rate_limited\]$/, 'nor is it let in again and again');
+  await stillServed('a token without manners');
+});
+
 test('staff get theirs while five devices flood without end', async (t) => {
   const { hub, doors } = await startNetworkHub(t);
   const [cook, till] = [await connect(t, hub), await connect(t, hub)];

@@ -18,6 +18,7 @@ mod neighbourhood;
 mod overview;
 mod pairing;
 mod reception;
+mod subscriber;
 mod transport;
 
 pub use access::{AuditEvent, AuditLine, ChannelPattern, Grant, Pace, Token, Tokens};

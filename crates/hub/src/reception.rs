@@ -96,6 +96,10 @@ impl Reception {
             }
             None => Access::of_this_computer(),
         };
+        // Each time the log looks up where the device is, and keeps a line for one that it did not know.
+        if let Some(allowance) = &access.allowance {
+            allowance.join(Instant::now())?;
+        }
         if let Some(visit) = visit {
             self.keeper.let_in(socket.id, &visit.place);
         }

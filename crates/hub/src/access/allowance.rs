@@ -9,16 +9,23 @@ use tokio::time::Instant;
 /// How often the holder of a token may do things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// Sending.
+    /// Sending, taking and releasing.
     pub sends: Rate,
-    /// Joining and leaving channels.
+    /// Connecting, joining and leaving channels.
     pub joins: Rate,
+    /// Everything else, as saying what was received. No device does that much by itself: whoever is told of this bound
+    /// is at fault.
+    pub asks: Rate,
 }
 
 impl Default for Pace {
     /// A shop's rush is a few notifications a second; whoever comes back joins all its channels at once.
     fn default() -> Self {
-        Self { sends: Rate { burst: 200, per_second: 20 }, joins: Rate { burst: 2_000, per_second: 50 } }
+        Self {
+            sends: Rate { burst: 200, per_second: 20 },
+            joins: Rate { burst: 2_000, per_second: 50 },
+            asks: Rate { burst: 10_000, per_second: 500 },
+        }
     }
 }
 
@@ -28,28 +35,36 @@ pub(crate) struct Allowance {
     pub(crate) pace: Pace,
     sends: Mutex<Bucket>,
     joins: Mutex<Bucket>,
+    asks: Mutex<Bucket>,
 }
 
 impl Allowance {
     pub(crate) fn new(pace: Pace, now: Instant) -> Self {
         let bucket = |rate: Rate| Mutex::new(Bucket { left: f64::from(rate.burst), last: now });
-        Self { pace, sends: bucket(pace.sends), joins: bucket(pace.joins) }
+        Self { pace, sends: bucket(pace.sends), joins: bucket(pace.joins), asks: bucket(pace.asks) }
     }
 
-    /// May it send now?
+    /// May it send, take or release now?
     pub(crate) fn send(&self, now: Instant) -> Result<(), Problem> {
         take(&self.sends, self.pace.sends, now)
     }
 
-    /// May it join or leave a channel now?
+    /// May it connect, or join or leave a channel now?
     pub(crate) fn join(&self, now: Instant) -> Result<(), Problem> {
         take(&self.joins, self.pace.joins, now)
+    }
+
+    /// May it ask for anything else now?
+    pub(crate) fn ask(&self, now: Instant) -> Result<(), Problem> {
+        take(&self.asks, self.pace.asks, now)
     }
 }
 
 fn take(bucket: &Mutex<Bucket>, rate: Rate, now: Instant) -> Result<(), Problem> {
     let taken = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(rate, now);
-    taken.map_err(|wait| Problem::RateLimited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)))
+    // Rounded up: whoever comes back then finds one.
+    let ms = |wait: Duration| u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
+    taken.map_err(|wait| Problem::RateLimited(ms(wait).max(1)))
 }
 
 /// Fills with time, up to its burst.
@@ -83,7 +98,7 @@ mod tests {
     const RATE: Rate = Rate { burst: 3, per_second: 2 };
 
     fn allowance(now: Instant) -> Allowance {
-        Allowance::new(Pace { sends: RATE, joins: RATE }, now)
+        Allowance::new(Pace { sends: RATE, joins: RATE, asks: RATE }, now)
     }
 
     #[test]
@@ -97,6 +112,7 @@ mod tests {
         assert_eq!(allowance.send(now + Duration::from_millis(400)), Err(Problem::RateLimited(100)));
         assert_eq!(allowance.send(now + Duration::from_millis(500)), Ok(()), "as it was told");
         assert_eq!(allowance.join(now), Ok(()), "sending takes nothing from joining");
+        assert_eq!(allowance.ask(now), Ok(()), "nor from anything else");
     }
 
     proptest! {
@@ -119,7 +135,7 @@ mod tests {
             for wait in waits {
                 now += Duration::from_millis(wait);
                 if let Err(Problem::RateLimited(after)) = allowance.send(now) {
-                    now += Duration::from_millis(after + 1);
+                    now += Duration::from_millis(after);
                     prop_assert_eq!(allowance.send(now), Ok(()));
                 }
             }

@@ -8,6 +8,7 @@ use chapfood_protocol::{Auth, BROADCAST};
 
 use super::membership::Membership;
 use crate::log::{Cursor, Place};
+use crate::subscriber::subscriber;
 
 /// Channels that a socket may have left with something in doubt. Of more than these that comes again.
 const LEFT: usize = 1_000;
@@ -34,7 +35,7 @@ impl Seats {
     /// The seats of a client that has just connected.
     pub(crate) fn of(auth: &Auth) -> Self {
         Self {
-            subscriber: auth.subscriber().map(Into::into),
+            subscriber: subscriber(auth).map(Into::into),
             acknowledges: auth.acknowledges(),
             memberships: HashMap::new(),
             left: HashMap::new(),

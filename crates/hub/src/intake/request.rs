@@ -18,6 +18,7 @@ use super::{MARK_SHOWN, NAME_SHOWN};
 use crate::access::Access;
 use crate::exchange::{Asked, What};
 use crate::log::{Claim, ClaimKind, Request};
+use crate::subscriber::subscriber;
 
 /// Who sends, as far as requests carry it.
 pub(super) struct Person {
@@ -41,11 +42,11 @@ impl Person {
     pub(super) fn of(auth: &Auth, access: Access, sid: Sid, born: u64) -> Self {
         let acknowledges = auth.acknowledges();
         Self {
-            origin: origin(access.token, auth.subscriber(), sid),
+            origin: origin(access.token, subscriber(auth), sid),
             access,
             shown: auth.person(),
             born,
-            subscriber: auth.subscriber(),
+            subscriber: subscriber(auth),
             acknowledges,
             cursors: if acknowledges { auth.cursors.clone() } else { BTreeMap::new() },
             channels: HashSet::new(),
@@ -179,12 +180,14 @@ fn may_listen_for(event: &str, person: &Person) -> Result<(), Forbidden> {
 
 /// Whether the device has not done it too often.
 fn may_again(event: &str, person: &Person, now: Instant) -> Result<(), Problem> {
-    match (&person.access.allowance, event) {
-        (Some(allowance), event::SEND_NOTIFICATION) => allowance.send(now),
-        (Some(allowance), event::JOIN_CHANNEL | event::LEAVE_CHANNEL | event::SET_PRESENCE) => {
-            allowance.join(now)
+    let Some(allowance) = &person.access.allowance else { return Ok(()) };
+    match event {
+        // Everybody in the channel hears of these, and the disk keeps them.
+        event::SEND_NOTIFICATION | event::TAKE_NOTIFICATION | event::RELEASE_NOTIFICATION => {
+            allowance.send(now)
         }
-        _ => Ok(()),
+        event::JOIN_CHANNEL | event::LEAVE_CHANNEL | event::SET_PRESENCE => allowance.join(now),
+        _ => allowance.ask(now),
     }
 }
 
