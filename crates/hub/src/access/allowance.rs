@@ -1,7 +1,6 @@
 //! How often a device may do what makes work for everybody. Pure: the caller brings the time.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use chapfood_protocol::{Problem, Rate};
 use tokio::time::Instant;
@@ -40,7 +39,7 @@ pub(crate) struct Allowance {
 
 impl Allowance {
     pub(crate) fn new(pace: Pace, now: Instant) -> Self {
-        let bucket = |rate: Rate| Mutex::new(Bucket { left: f64::from(rate.burst), last: now });
+        let bucket = |rate: Rate| Mutex::new(Bucket::full(rate, now));
         Self { pace, sends: bucket(pace.sends), joins: bucket(pace.joins), asks: bucket(pace.asks) }
     }
 
@@ -61,36 +60,44 @@ impl Allowance {
 }
 
 fn take(bucket: &Mutex<Bucket>, rate: Rate, now: Instant) -> Result<(), Problem> {
-    let taken = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(rate, now);
-    // Rounded up: whoever comes back then finds one.
-    let ms = |wait: Duration| u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
-    taken.map_err(|wait| Problem::RateLimited(ms(wait).max(1)))
+    bucket.lock().unwrap_or_else(PoisonError::into_inner).take(rate, now).map_err(Problem::RateLimited)
 }
+
+/// What one more takes out of a bucket: counted in billionths, which nanoseconds fill exactly.
+const ONE: u128 = 1_000_000_000;
 
 /// Fills with time, up to its burst.
 #[derive(Debug)]
 struct Bucket {
-    left: f64,
+    /// In billionths.
+    left: u128,
     last: Instant,
 }
 
 impl Bucket {
-    /// Takes one out, or says how long until there is one.
-    fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
-        let per_second = f64::from(rate.per_second.max(1));
-        let passed = now.saturating_duration_since(self.last).as_secs_f64();
-        self.left = (self.left + passed * per_second).min(f64::from(rate.burst.max(1)));
+    fn full(rate: Rate, now: Instant) -> Self {
+        Self { left: u128::from(rate.burst.max(1)) * ONE, last: now }
+    }
+
+    /// Takes one out, or says how many ms until there is one. Rounded up: whoever comes back then finds one.
+    fn take(&mut self, rate: Rate, now: Instant) -> Result<(), u64> {
+        let per_second = u128::from(rate.per_second.max(1));
+        let filled = self.left + now.saturating_duration_since(self.last).as_nanos() * per_second;
+        self.left = filled.min(u128::from(rate.burst.max(1)) * ONE);
         self.last = self.last.max(now);
-        if self.left >= 1.0 {
-            self.left -= 1.0;
+        if self.left >= ONE {
+            self.left -= ONE;
             return Ok(());
         }
-        Err(Duration::from_secs_f64((1.0 - self.left) / per_second))
+        let ms = (ONE - self.left).div_ceil(per_second).div_ceil(1_000_000);
+        Err(u64::try_from(ms).unwrap_or(u64::MAX))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
