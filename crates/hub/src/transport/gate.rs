@@ -24,6 +24,8 @@ use crate::transport::pong;
 
 /// How long a client may take to send a body, which is one megabyte at most.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
+/// A refused host or origin is logged up to this many characters.
+const SHOWN: usize = 100;
 
 /// What the gate needs.
 #[derive(Clone)]
@@ -98,7 +100,10 @@ fn admits(door: &Door, headers: &HeaderMap) -> bool {
     let stranger = cross_site && origin.is_none();
     let admitted = !stranger && door.admits_host(host) && door.admits_origin(origin);
     if !admitted {
-        tracing::warn!(host, origin, "refused a request that came by a stranger's name or page");
+        // It is in the audit log, counted. These are a stranger's words, as long and as many as it likes.
+        let shown = |text: Option<&str>| text.map(|text| text.chars().take(SHOWN).collect::<String>());
+        let (host, origin) = (shown(host), shown(origin));
+        tracing::debug!(host, origin, "refused a request that came by a stranger's name or page");
     }
     admitted
 }
