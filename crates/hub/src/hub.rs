@@ -106,7 +106,7 @@ impl Hub {
 
         let (layer, io) = socket_io(&config);
         let keeper = Doorkeeper::new(config.room, config.deadline);
-        let reception = Reception::new(desk.clone(), keeper.clone());
+        let reception = Reception::new(desk.clone(), keeper.clone(), config.deadline);
         welcome_sockets(&io, config.limits, &opened.log, &reception, &stop);
         let lan =
             doors.iter().skip(1).map(|door| LanAddress { address: door.address, tls: door.tls }).collect();

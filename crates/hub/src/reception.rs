@@ -1,6 +1,7 @@
 //! Letting clients in: who they are, and what is set up for each before it learns that it is connected.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -70,8 +71,9 @@ pub(crate) struct Reception {
 }
 
 impl Reception {
-    pub(crate) fn new(desk: Desk, keeper: Doorkeeper) -> Self {
-        Self { desk, keeper, failures: Arc::default() }
+    /// `deadline` is how long a client may take to be let in.
+    pub(crate) fn new(desk: Desk, keeper: Doorkeeper, deadline: Duration) -> Self {
+        Self { desk, keeper, failures: Arc::new(Mutex::new(Failures::within(deadline))) }
     }
 
     /// What a client may do that stands at the door. Whoever shows a token is held to it, also where none is asked

@@ -1,13 +1,14 @@
 //! What happened at the doors, for the owner to read: who was let in by what, and who was refused. No notification, no
 //! token and no name of a channel is ever in it.
 
-use std::net::IpAddr;
-
 use chapfood_protocol::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-/// Lines kept. Of more the oldest go.
-const KEPT: i64 = 10_000;
+/// Lines kept of what strangers did, and as many of what the owner did: no flood washes those away. Of more the oldest
+/// go.
+const KEPT: i64 = 5_000;
+/// How many may be more than that until they go: looking for them reads them all.
+const MORE: i64 = 100;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,11 +81,6 @@ impl AuditLine {
     pub(super) fn of_token(event: AuditEvent, token: i64, at: Timestamp) -> Self {
         Self { token: Some(token), ..Self::new(event, at) }
     }
-
-    /// About somebody there.
-    pub(super) fn at_address(event: AuditEvent, address: IpAddr, at: Timestamp) -> Self {
-        Self { address: Some(address.to_string()), ..Self::new(event, at) }
-    }
 }
 
 /// Writes a line down.
@@ -101,7 +97,18 @@ pub(crate) fn write(db: &Connection, line: &AuditLine) -> rusqlite::Result<()> {
         i64::try_from(line.times).unwrap_or(i64::MAX),
     ])?;
     let last = db.last_insert_rowid();
-    db.prepare_cached("DELETE FROM audit WHERE id <= ?1")?.execute([last - KEPT])?;
+    if last % MORE == 0 { prune(db) } else { Ok(()) }
+}
+
+fn prune(db: &Connection) -> rusqlite::Result<()> {
+    let mut statement = db.prepare_cached(
+        "DELETE FROM audit WHERE (event IN ('refused', 'slowed')) = ?1 AND id <= (
+             SELECT id FROM audit WHERE (event IN ('refused', 'slowed')) = ?1
+             ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+    )?;
+    for strangers in [true, false] {
+        statement.execute(params![strangers, KEPT])?;
+    }
     Ok(())
 }
 
@@ -152,7 +159,8 @@ mod tests {
                 token: Some(3),
                 code: Some("token_invalid".into()),
                 times: 7,
-                ..AuditLine::at_address(event, [10, 0, 0, 1].into(), Timestamp::from_millis(5))
+                address: Some("10.0.0.1".into()),
+                ..AuditLine::new(event, Timestamp::from_millis(5))
             })
             .collect();
         for line in &lines {
@@ -163,17 +171,23 @@ mod tests {
     }
 
     #[test]
-    fn it_grows_up_to_a_bound_and_the_newest_stay() {
+    fn it_grows_up_to_a_bound_and_no_flood_of_refusals_washes_away_what_the_owner_did() {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let tokens = Tokens::open(folder.path()).expect("made");
         let db = tokens.database();
         db.execute_batch("BEGIN").expect("one transaction, for speed");
-        for n in 0..KEPT + 50 {
-            let at = Timestamp::from_millis(n);
-            write(db, &AuditLine::new(AuditEvent::Restored, at)).expect("written");
+        write(db, &AuditLine::of_token(AuditEvent::TokenRevoked, 3, Timestamp::from_millis(0)))
+            .expect("written");
+        for n in 1..=2 * KEPT {
+            write(db, &AuditLine::new(AuditEvent::Refused, Timestamp::from_millis(n))).expect("written");
         }
         let kept = read(db).expect("read");
-        assert_eq!(i64::try_from(kept.len()), Ok(KEPT));
-        assert_eq!(kept.last().map(|line| line.at.as_millis()), Some(KEPT + 49));
+        assert_eq!(kept.first().map(|line| line.event), Some(AuditEvent::TokenRevoked));
+        assert!(
+            (KEPT..=KEPT + MORE + 1).contains(&i64::try_from(kept.len()).expect("few")),
+            "{}",
+            kept.len()
+        );
+        assert_eq!(kept.last().map(|line| line.at.as_millis()), Some(2 * KEPT), "the newest stay");
     }
 }

@@ -47,6 +47,11 @@ pub(super) fn make(id: i64) -> Result<(Secret, Kept), HubError> {
     Ok((Secret::new(text), kept))
 }
 
+/// Whether a text could be a token.
+pub(super) fn has_form(text: &str) -> bool {
+    number(text).is_some()
+}
+
 /// The number in a token's text, if it has the form of one.
 pub(super) fn number(text: &str) -> Option<i64> {
     let (id, chance) = text.strip_prefix(MARK)?.strip_prefix('_')?.split_once('_')?;

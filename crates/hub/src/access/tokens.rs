@@ -130,7 +130,7 @@ impl Tokens {
         Ok(changed > 0)
     }
 
-    /// What happened at the hub's doors, oldest first; the last 10,000 lines are kept.
+    /// What happened at the hub's doors, oldest first; the last 5,000 lines of what strangers did are kept, and of what the owner did.
     ///
     /// # Errors
     /// The database cannot be read.
