@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chapfood_hub::{Hub, HubConfig, LanDoor, Room};
+use chapfood_hub::{Hub, HubConfig, LanDoor, Restored, Room};
 
 use crate::args::{BackupOptions, HubOptions, RestoreOptions};
 use crate::failure::Failure;
 use crate::stop::StopSignals;
-use crate::{output, words};
+use crate::{output, plain, words};
 
 /// What a program ended by Ctrl-C leaves by custom: 128 and the signal's number.
 const INTERRUPTED: i32 = 130;
@@ -76,7 +76,12 @@ pub(crate) fn backup(options: BackupOptions) -> Result<(), Failure> {
 
 /// `chapfood restore`.
 pub(crate) fn restore(options: RestoreOptions) -> Result<(), Failure> {
-    match chapfood_hub::restore(&folder(options.data)?, &options.file)? {
+    let folder = folder(options.data)?;
+    let Restored { kept, tokens_of_the_copy } = chapfood_hub::restore(&folder, &options.file)?;
+    if tokens_of_the_copy {
+        eprintln!("chapfood: {}", plain::line(&words::tokens_of_the_copy()));
+    }
+    match kept {
         Some(kept) => output::line(&words::kept_aside(&kept)),
         None => Ok(()),
     }

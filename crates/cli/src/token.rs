@@ -20,12 +20,13 @@ pub(crate) fn run(command: TokenCommand) -> Result<(), Failure> {
 
 /// The token alone goes to stdout, so that a script can take it.
 fn create(options: CreateOptions) -> Result<(), Failure> {
-    let mut tokens = Tokens::open(&folder(options.data)?)?;
+    let folder = folder(options.data)?;
+    let mut tokens = Tokens::open_or_make(&folder)?;
     let everywhere = || ChannelPattern::parse("*").into_iter().collect();
     let channels = if options.channel.is_empty() { everywhere() } else { options.channel };
     let grant = Grant { roles: BTreeSet::from_iter(options.role), channels };
     let (id, secret) = tokens.create(&options.label, &grant)?;
-    eprintln!("{}", words::token_shown_once(id));
+    eprintln!("{}", plain::line(&words::token_shown_once(id, &folder)));
     output::line(secret.reveal())
 }
 

@@ -23,6 +23,17 @@ pub(crate) fn kept_aside(path: &std::path::Path) -> String {
     say(format!("ce qui était là est gardé dans {path}"), format!("what was there is kept in {path}"))
 }
 
+pub(crate) fn tokens_of_the_copy() -> String {
+    say(
+        "attention\u{a0}: les jetons sont ceux du jour de la copie, et ceux qui ont été retirés depuis sont de nouveau \
+         valables\u{a0}: voyez `chapfood token list` et retirez-les"
+            .into(),
+        "mind: the tokens are those of the day of the copy, and any that were withdrawn since are good again: see \
+         `chapfood token list`, and withdraw them"
+            .into(),
+    )
+}
+
 pub(crate) fn refused(words: &str) -> String {
     say(format!("refusé par le hub : {words}"), format!("refused by the hub: {words}"))
 }
@@ -74,10 +85,11 @@ pub(crate) fn no_data_dir() -> String {
     )
 }
 
-pub(crate) fn token_shown_once(id: i64) -> String {
+pub(crate) fn token_shown_once(id: i64, folder: &std::path::Path) -> String {
+    let folder = folder.display();
     say(
-        format!("jeton n° {id}, affiché cette seule fois : gardez-le en lieu sûr"),
-        format!("token no. {id}, shown this once: keep it safe"),
+        format!("jeton n° {id} du hub dans {folder}, affiché cette seule fois : gardez-le en lieu sûr"),
+        format!("token no. {id} of the hub in {folder}, shown this once: keep it safe"),
     )
 }
 

@@ -5,8 +5,9 @@ mod support;
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
-use support::{Hub, Left, Running, chapfood, run};
+use support::{Hub, Left, PATIENCE, Running, chapfood, run};
 
 /// A hub that is on the network, and its folder.
 fn on_the_network() -> (tempfile::TempDir, Hub) {
@@ -76,7 +77,11 @@ fn whoever_came_in_by_a_withdrawn_token_is_cut_off() {
         token(dir.path(), &["--role", "admin", "--label", "owner"]),
     );
     let listener = Running::start(&mut with(&bar, &hub, &["listen", "orders"]));
-    while !ran(with(&owner, &hub, &["channels"])).out.contains("orders") {}
+    listener.says("connected to");
+    let limit = Instant::now() + PATIENCE;
+    while !ran(with(&owner, &hub, &["channels"])).out.contains("orders") {
+        assert!(Instant::now() < limit, "it joins");
+    }
     let listed = run(&["token", "list", "--data", text(dir.path())]);
     assert!(listed.out.contains("bar") && listed.out.contains("subscriber"), "{}", listed.out);
     assert!(!listed.out.contains(bar.rsplit('_').next().expect("its secret")), "nobody sees a token again");
@@ -123,4 +128,36 @@ fn tokens_can_be_given_out_before_the_hub_first_starts() {
     let shop = token(dir.path(), &["--role", "publisher"]);
     let hub = Hub::on_the_network(dir.path());
     assert_eq!(ran(with(&shop, &hub, &["send", "t", "m"])).code, Some(0));
+}
+
+#[test]
+fn a_wrong_folder_is_named_and_stays_as_it_is() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let wrong = dir.path().join("wrong");
+    for command in [&["token", "list"][..], &["token", "revoke", "1"], &["audit"]] {
+        let left = run(&[command, &["--data", text(&wrong)]].concat());
+        assert!(left.code != Some(0) && left.err.contains("wrong"), "{left:?}");
+    }
+    assert!(!wrong.exists(), "no hub is made by asking for one");
+    let created = run(&["token", "create", "--role", "publisher", "--data", text(&wrong)]);
+    assert!(created.err.contains(text(&wrong)), "it says whose token it is: {}", created.err);
+}
+
+#[test]
+fn a_copy_put_back_on_another_computer_is_said_to_bring_withdrawn_tokens_back() {
+    let (dir, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    token(dir.path(), &["--role", "publisher"]);
+    let copy = dir.path().join("copy");
+    assert_eq!(run(&["backup", "--data", text(dir.path()), text(&copy)]).code, Some(0));
+    assert_eq!(run(&["token", "revoke", "1", "--data", text(dir.path())]).code, Some(0));
+    let here = run(&["restore", "--data", text(dir.path()), text(&copy)]);
+    assert_eq!((here.code, here.err.as_str()), (Some(0), ""), "here it stays withdrawn");
+    for (lang, words) in [("C", "are good again"), ("fr_FR.UTF-8", "de nouveau valables")] {
+        let folder = other.path().join(lang);
+        let mut restore = chapfood(&["restore", "--data", text(&folder), text(&copy)]);
+        restore.env("LANG", lang);
+        let left = ran(restore);
+        assert_eq!(left.code, Some(0), "{left:?}");
+        assert!(left.err.contains(words), "{left:?}");
+    }
 }

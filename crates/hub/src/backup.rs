@@ -35,17 +35,27 @@ pub fn backup(folder: &Path, file: &Path) -> Result<(), HubError> {
     written
 }
 
+/// What putting a copy back came to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Where what was there before is kept.
+    pub kept: Option<PathBuf>,
+    /// Who may come in is as it was when the copy was taken, since nothing newer could be read: tokens that were
+    /// withdrawn since are good again.
+    pub tokens_of_the_copy: bool,
+}
+
 /// Puts a copy back as the database of the hub in `folder`, which must not be running. What was there is kept
-/// beside it; where it is now is the answer.
+/// beside it.
 ///
 /// The restored database gets an epoch of its own: it lacks what came after the copy, so its numbers mean
-/// something else from here on, and stations must notice. Who may come in stays as it is now: a token that was
-/// withdrawn since the copy was taken is not good again.
+/// something else from here on, and stations must notice. Who may come in stays as it is now, if that can be read: a token
+/// that was withdrawn since the copy was taken is not good again. So does the audit log.
 ///
 /// # Errors
 /// `file` is no hub's database, or a newer one; a hub is running; the folder cannot be written. Then
 /// everything is as it was, unless files could no longer be renamed half-way: then the next start goes on.
-pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, HubError> {
+pub fn restore(folder: &Path, file: &Path) -> Result<Restored, HubError> {
     log::inspect(file)?;
     let refused =
         |reason: &str| HubError::ForeignDatabase { path: file.to_owned(), reason: reason.to_owned() };
@@ -58,21 +68,26 @@ pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, HubError> 
     let half = log::beside(&held.path, HALF);
     // The log of a restore that was interrupted must not be taken for one of this copy.
     log::remove(&half).map_err(|error| not_writable(&half, &error))?;
-    let tokens = log::look_into(&held.path).and_then(|db| pack(&db));
-    if let Err(error) = &tokens {
+    let luggage = log::look_into(&held.path).and_then(|db| pack(&db));
+    if let Err(error) = &luggage {
         tracing::warn!(%error, "the tokens cannot be read any more: those of the copy are good again, also withdrawn ones");
     }
-    if let Err(error) = prepare(file, &half, tokens.ok().as_ref()) {
-        let _ = log::remove(&half);
-        return Err(error);
-    }
-    synced(&half)
+    let tokens_of_the_copy = match prepare(file, &half, luggage.ok().as_ref()) {
+        Ok(tokens_of_the_copy) => tokens_of_the_copy,
+        Err(error) => {
+            let _ = log::remove(&half);
+            return Err(error);
+        }
+    };
+    let kept = synced(&half)
         .and_then(|()| log::replace(&held.path, &half))
-        .map_err(|error| not_writable(&held.path, &error))
+        .map_err(|error| not_writable(&held.path, &error))?;
+    Ok(Restored { kept, tokens_of_the_copy })
 }
 
-/// Makes `half` a sound database of today's schema from the copy `file`, all in the one file, with these `tokens`.
-fn prepare(file: &Path, half: &Path, tokens: Option<&Luggage>) -> Result<(), HubError> {
+/// Makes `half` a sound database of today's schema from the copy `file`, all in the one file, with this luggage. Says
+/// whether the tokens in it are the copy's own.
+fn prepare(file: &Path, half: &Path, luggage: Option<&Luggage>) -> Result<bool, HubError> {
     // What an earlier restore put aside may have a log beside it.
     for (from, to) in with_logs(file).into_iter().zip(with_logs(half)).take(2) {
         if from.exists() {
@@ -84,14 +99,15 @@ fn prepare(file: &Path, half: &Path, tokens: Option<&Luggage>) -> Result<(), Hub
     if sound != "ok" {
         return Err(HubError::ForeignDatabase { path: file.to_owned(), reason: sound });
     }
-    if let Some(tokens) = tokens {
-        unpack(tokens, &mut db)?;
+    let of_the_copy = pack(&db)?.has_tokens() && !luggage.is_some_and(Luggage::has_tokens);
+    if let Some(luggage) = luggage {
+        unpack(luggage, &mut db)?;
     }
     log::rename(&db)?;
     write_audit(&db, &AuditLine::new(AuditEvent::Restored, clock::now()))?;
     // Everything into the one file, so that renaming it moves all of it.
     db.pragma_update(None, "journal_mode", "delete")?;
-    Ok(())
+    Ok(of_the_copy)
 }
 
 fn refuse_existing(file: &Path, reason: &str) -> Result<(), HubError> {
@@ -152,7 +168,7 @@ mod tests {
         }
         let (epoch, _) = state(folder.path());
         let later = folder_with(5);
-        let kept = restore(later.path(), &copy).expect("restored").expect("the other one is kept");
+        let kept = restore(later.path(), &copy).expect("restored").kept.expect("the other one is kept");
         let (restored, entries) = state(later.path());
         assert_eq!(entries, 3, "it is the copy");
         assert_ne!(restored, epoch, "and says that it is not the original");
@@ -171,7 +187,7 @@ mod tests {
     fn who_may_come_in_stays_as_it_is_when_a_copy_is_put_back() {
         let grant = Grant { roles: [Role::Admin].into(), channels: Vec::new() };
         let folder = folder_with(3);
-        let mut held = Tokens::open(folder.path()).expect("opened");
+        let mut held = Tokens::open_or_make(folder.path()).expect("opened");
         let (stolen, _) = held.create("stolen", &grant).expect("given out");
         held.create("kept", &grant).expect("given out");
         let copy = folder.path().join("copy.sqlite3");
@@ -179,14 +195,41 @@ mod tests {
         held.revoke(stolen).expect("withdrawn");
         held.create("since", &grant).expect("given out");
         drop(held);
-        restore(folder.path(), &copy).expect("restored");
+        let restored = restore(folder.path(), &copy).expect("restored");
+        assert!(!restored.tokens_of_the_copy);
         let now = [("stolen".into(), true), ("kept".into(), false), ("since".into(), false)];
         assert_eq!(tokens(folder.path()), now);
+        let audit = Tokens::open(folder.path()).expect("opened").audit().expect("read");
+        let happened: Vec<_> = audit.iter().map(|line| (line.event, line.token)).collect();
+        let (made, withdrawn) = (AuditEvent::TokenCreated, AuditEvent::TokenRevoked);
+        let all = [
+            (made, Some(1)),
+            (made, Some(2)),
+            (withdrawn, Some(1)),
+            (made, Some(3)),
+            (AuditEvent::Restored, None),
+        ];
+        assert_eq!(happened, all, "what happened since is not forgotten");
 
         let new_computer = tempfile::tempdir().expect("a folder for the test");
-        restore(new_computer.path(), &copy).expect("restored");
+        let restored = restore(new_computer.path(), &copy).expect("restored");
+        assert!(restored.tokens_of_the_copy, "which has to be said");
         let of_the_copy = [("stolen".into(), false), ("kept".into(), false)];
         assert_eq!(tokens(new_computer.path()), of_the_copy, "there are no others to go by");
+    }
+
+    #[test]
+    fn where_the_tokens_cannot_be_read_any_more_it_is_said_that_those_of_the_copy_are_good_again() {
+        let grant = Grant { roles: [Role::Admin].into(), channels: Vec::new() };
+        let folder = folder_with(2_000);
+        Tokens::open(folder.path()).expect("opened").create("stolen", &grant).expect("given out");
+        let copy = folder.path().join("copy.sqlite3");
+        backup(folder.path(), &copy).expect("taken");
+        let database = folder.path().join("hub.sqlite3");
+        let mut bytes = fs::read(&database).expect("read");
+        bytes[4_096..].fill(0xff);
+        fs::write(&database, bytes).expect("damaged");
+        assert!(restore(folder.path(), &copy).expect("restored").tokens_of_the_copy);
     }
 
     #[test]
@@ -267,7 +310,7 @@ mod tests {
         let copy = folder.path().join("copy");
         backup(folder.path(), &copy).expect("taken");
         killed_hub(folder.path(), 4);
-        let kept = restore(folder.path(), &copy).expect("restored").expect("the other one is kept");
+        let kept = restore(folder.path(), &copy).expect("restored").kept.expect("the other one is kept");
         assert_eq!(state(folder.path()).1, 3, "it is the copy");
         restore(folder.path(), &kept).expect("put back");
         assert_eq!(state(folder.path()).1, 7, "4 of them were in the log only");

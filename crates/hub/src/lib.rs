@@ -22,7 +22,7 @@ mod subscriber;
 mod transport;
 
 pub use access::{AuditEvent, AuditLine, ChannelPattern, Grant, Pace, Token, Tokens};
-pub use backup::{backup, restore};
+pub use backup::{Restored, backup, restore};
 pub use config::{HubConfig, LanDoor, Retention};
 pub use error::HubError;
 pub use hub::{Hub, LanAddress};

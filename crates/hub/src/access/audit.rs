@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_line_comes_back_as_it_was_written() {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let tokens = Tokens::open(folder.path()).expect("made");
+        let tokens = Tokens::open_or_make(folder.path()).expect("made");
         let lines: Vec<_> = AuditEvent::ALL
             .into_iter()
             .map(|event| AuditLine {
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn it_grows_up_to_a_bound_and_no_flood_of_refusals_washes_away_what_the_owner_did() {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let tokens = Tokens::open(folder.path()).expect("made");
+        let tokens = Tokens::open_or_make(folder.path()).expect("made");
         let db = tokens.database();
         db.execute_batch("BEGIN").expect("one transaction, for speed");
         write(db, &AuditLine::of_token(AuditEvent::TokenRevoked, 3, Timestamp::from_millis(0)))

@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     fn opened(folder: &Path) -> (Desk, Secret) {
-        let mut tokens = Tokens::open(folder).expect("made");
+        let mut tokens = Tokens::open_or_make(folder).expect("made");
         let grant = super::super::Grant::of_this_computer();
         let (_, secret) = tokens.create("bar", &grant).expect("given out");
         let (exchange, _) = channel::unbounded_channel();

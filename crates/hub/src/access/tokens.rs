@@ -40,11 +40,21 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Those of the hub in `folder`, which may be running. The database is made if there is none.
+    /// Those of the hub in `folder`, which may be running. Nothing is made.
+    ///
+    /// # Errors
+    /// See [`HubError`]; [`HubError::ForeignDatabase`] if there is no database, or a running hub is of an older version.
+    pub fn open(folder: &Path) -> Result<Self, HubError> {
+        log::database_in(folder)?;
+        Self::open_or_make(folder)
+    }
+
+    /// As [`Tokens::open`], and makes folder and database if there are none: tokens can be given out before a hub first
+    /// starts.
     ///
     /// # Errors
     /// See [`HubError`]; [`HubError::ForeignDatabase`] also if a running hub is of an older version.
-    pub fn open(folder: &Path) -> Result<Self, HubError> {
+    pub fn open_or_make(folder: &Path) -> Result<Self, HubError> {
         let path = match OpenFile::claim(folder) {
             // Nobody uses it: brought up to date, and let go again.
             Ok(file) => {
@@ -65,6 +75,9 @@ impl Tokens {
         if found < log::VERSION {
             let reason = "a hub of an older version uses it: stop that hub first".into();
             return Err(HubError::ForeignDatabase { path: path.to_owned(), reason });
+        }
+        if found > log::VERSION {
+            return Err(HubError::NewerDatabase { path: path.to_owned(), found, known: log::VERSION });
         }
         db.pragma_update(None, "synchronous", "full")?;
         Ok(Self { db })
@@ -229,7 +242,7 @@ mod tests {
     #[test]
     fn a_token_is_found_by_its_text_until_it_is_withdrawn_and_is_known_as_that_afterwards() {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let mut tokens = Tokens::open(folder.path()).expect("made");
+        let mut tokens = Tokens::open_or_make(folder.path()).expect("made");
         let (id, secret) = tokens.create("web shop", &publisher()).expect("given out");
         let known = tokens.look_up(secret.reveal()).expect("read").expect("known");
         assert_eq!((known.id, known.grant, known.revoked), (id, publisher(), false));
@@ -241,7 +254,7 @@ mod tests {
     #[test]
     fn a_text_that_only_resembles_a_token_is_unknown() {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let mut tokens = Tokens::open(folder.path()).expect("made");
+        let mut tokens = Tokens::open_or_make(folder.path()).expect("made");
         let (id, secret) = tokens.create("web shop", &publisher()).expect("given out");
         let (_, other) = tokens.create("bar", &publisher()).expect("given out");
         let swapped = other.reveal().replace("cf_2_", &format!("cf_{id}_"));
@@ -253,7 +266,7 @@ mod tests {
     #[test]
     fn the_file_holds_no_token() {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let mut tokens = Tokens::open(folder.path()).expect("made");
+        let mut tokens = Tokens::open_or_make(folder.path()).expect("made");
         let (_, secret) = tokens.create("web shop", &publisher()).expect("given out");
         let chance = secret.reveal().rsplit('_').next().expect("its last part").to_owned();
         drop(tokens);
@@ -265,12 +278,31 @@ mod tests {
     #[test]
     fn the_list_shows_what_each_is_for() {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let mut tokens = Tokens::open(folder.path()).expect("made");
+        let mut tokens = Tokens::open_or_make(folder.path()).expect("made");
         let (id, _) = tokens.create("web shop", &publisher()).expect("given out");
         tokens.note_used(id, Timestamp::from_millis(5_000)).expect("noted");
         let listed = Tokens::open(folder.path()).expect("opened").list().expect("read");
         let [token] = listed.as_slice() else { panic!("one token: {listed:?}") };
         assert_eq!((token.label.as_str(), &token.grant), ("web shop", &publisher()));
         assert_eq!((token.used, token.revoked), (Some(Timestamp::from_millis(5_000)), None));
+    }
+
+    #[test]
+    fn a_wrong_folder_is_named_and_nothing_is_made_in_it() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let wrong = folder.path().join("wrong");
+        let error = Tokens::open(&wrong).expect_err("there is no hub");
+        assert!(error.to_string().contains("wrong"), "{error}");
+        assert!(!wrong.exists());
+    }
+
+    #[test]
+    fn a_database_of_a_newer_hub_is_left_untouched_also_while_that_runs() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let tokens = Tokens::open_or_make(folder.path()).expect("made");
+        let path = folder.path().join("hub.sqlite3");
+        tokens.db.pragma_update(None, "user_version", log::VERSION + 1).expect("written");
+        let refused = Tokens::of_database(&path).expect_err("who knows what is in there");
+        assert!(matches!(refused, HubError::NewerDatabase { .. }), "{refused}");
     }
 }
