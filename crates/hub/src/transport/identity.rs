@@ -40,7 +40,10 @@ impl Identity {
     pub(crate) fn of(folder: &Path) -> Result<Self, HubError> {
         let path = folder.join(FILE);
         let written = match fs::read(&path) {
-            Ok(pem) => pem,
+            Ok(pem) => {
+                keep_private(&path).map_err(|error| unusable(&path, &error))?;
+                pem
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => make(&path)?,
             Err(error) => return Err(unusable(&path, &error)),
         };
@@ -81,7 +84,10 @@ fn make(path: &Path) -> Result<Vec<u8>, HubError> {
             format!("{}{}", params.self_signed(&key)?.pem(), key.serialize_pem()).into_bytes(),
         )
     };
-    let pem = made().map_err(|error| unusable(path, &error))?;
+    let pem = made().map_err(|error| HubError::NotWritable {
+        path: "the system's random source".into(),
+        reason: error.to_string(),
+    })?;
     let begun = beside(path, ".new");
     let written = || {
         // What an interrupted start left is of no use, and may have been readable for others.
@@ -97,6 +103,25 @@ fn make(path: &Path) -> Result<Vec<u8>, HubError> {
     };
     written().map_err(|error| HubError::NotWritable { path: path.to_owned(), reason: error.to_string() })?;
     Ok(pem)
+}
+
+/// Nobody else can read the key from now on, as after it was put back from a copy.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut permissions = fs::metadata(path)?.permissions();
+    if permissions.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    tracing::warn!(path = %path.display(), "others on this computer could read the hub's key until now");
+    permissions.set_mode(0o600);
+    fs::set_permissions(path, permissions)
+}
+
+/// The folder is its user's own there.
+#[cfg(not(unix))]
+fn keep_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// A new file that nobody else can read.
@@ -130,9 +155,13 @@ mod tests {
     fn nobody_else_can_read_the_key() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE);
+        let mode = || fs::metadata(&path).expect("it is there").permissions().mode() & 0o777;
         fingerprint_in(folder.path()).expect("made");
-        let mode = fs::metadata(folder.path().join(FILE)).expect("it is there").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(mode(), 0o600);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("put back carelessly");
+        fingerprint_in(folder.path()).expect("read");
+        assert_eq!(mode(), 0o600);
     }
 
     #[test]
