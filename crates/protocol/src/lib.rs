@@ -6,6 +6,7 @@
 
 mod access;
 pub mod auth;
+mod connect_error;
 pub mod event;
 mod id;
 mod limits;
@@ -18,6 +19,7 @@ mod timestamp;
 
 pub use access::{Role, Secret};
 pub use auth::{Auth, Position};
+pub use connect_error::ConnectError;
 pub use id::{IdSequence, NotificationId};
 pub use limits::{Limits, Rate};
 pub use notification::{Notification, NotificationType};

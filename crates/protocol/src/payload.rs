@@ -205,6 +205,10 @@ pub struct ErrorMessage {
     /// Our addition: the notification that could not be taken or released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<NotificationId>,
+    /// Our addition: the channel that could not be joined or left, as it was asked for, so that whoever asked for
+    /// several knows which one it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
 }
 
 impl ErrorMessage {
@@ -220,6 +224,12 @@ impl ErrorMessage {
             }),
             client_id: None,
             id: None,
+            channel: None,
         }
+    }
+
+    /// Whether this code is among its codes.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.codes.iter().any(|its| its == code)
     }
 }

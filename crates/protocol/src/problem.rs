@@ -159,12 +159,6 @@ impl Problem {
         }
     }
 
-    /// As the one line that a refused connection is given. Socket.IO's `connect_error` has room for more, but the
-    /// hub's server sends only a message; so the code stands at its end, in brackets.
-    pub fn as_connect_error(&self, lang: Lang) -> String {
-        format!("{} [{}]", self.words(lang), self.code())
-    }
-
     /// The sentence for a person. The French ones are the published API's.
     pub fn words(&self, lang: Lang) -> String {
         match lang {

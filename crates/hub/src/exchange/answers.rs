@@ -19,6 +19,7 @@ use crate::{Activity, clock};
 pub(super) struct Subject {
     pub(super) client_id: Option<String>,
     pub(super) id: Option<NotificationId>,
+    pub(super) channel: Option<String>,
 }
 
 impl Exchange {
@@ -54,8 +55,9 @@ impl Exchange {
             self.note_refused();
         }
         let Some(client) = self.clients.get(&sid) else { return };
-        let Subject { client_id, id } = subject;
-        let message = ErrorMessage { client_id, id, ..ErrorMessage::new(event, problems, client.lang) };
+        let Subject { client_id, id, channel } = subject;
+        let message =
+            ErrorMessage { client_id, id, channel, ..ErrorMessage::new(event, problems, client.lang) };
         self.answer(sid, event::ERROR_MESSAGE, &message, ack);
     }
 

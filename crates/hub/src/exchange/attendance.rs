@@ -133,7 +133,8 @@ impl Exchange {
         let Some(client) = self.clients.get_mut(&sid) else { return };
         if !client.seats.leave(&channel) {
             let problem = Problem::NotInChannel(channel.to_string());
-            self.refuse(sid, event::LEAVE_CHANNEL, &[problem], Subject::default(), ack);
+            let subject = Subject { channel: Some(channel.to_string()), ..Subject::default() };
+            self.refuse(sid, event::LEAVE_CHANNEL, &[problem], subject, ack);
             return;
         }
         let lang = client.lang;

@@ -99,6 +99,8 @@ pub(crate) enum What {
         event: String,
         problems: Vec<Problem>,
         client_id: Option<String>,
+        /// The one that could not be joined or left.
+        channel: Option<String>,
     },
     /// The socket is gone; in order means that the client said so.
     Gone {
@@ -307,7 +309,7 @@ impl Exchange {
             Outcome::Repeated { tag, first } => self.confirm(tag, first, true, None),
             Outcome::NotAppended { tag, why } => {
                 let client_id = if let What::Send { client_id } = tag.what { client_id } else { None };
-                let subject = Subject { client_id, id: None };
+                let subject = Subject { client_id, ..Subject::default() };
                 self.refuse(tag.sid, event::SEND_NOTIFICATION, &[why], subject, tag.ack);
             }
             Outcome::NotLocated { tag, why } => {
@@ -316,7 +318,7 @@ impl Exchange {
             Outcome::Claimed { tag, entry, new } => self.on_claimed(tag, *entry, new),
             Outcome::NotClaimed { tag, why } => {
                 if let What::Claim { event, id } = tag.what {
-                    let subject = Subject { client_id: None, id: Some(id) };
+                    let subject = Subject { id: Some(id), ..Subject::default() };
                     self.refuse(tag.sid, event, &[why], subject, tag.ack);
                 }
             }
@@ -359,8 +361,8 @@ impl Exchange {
             }
             What::Presence => self.on_get_presence(sid, ack),
             What::SetPresence(state) => self.on_set_presence(sid, state, ack),
-            What::Refuse { event, problems, client_id } => {
-                let subject = Subject { client_id, id: None };
+            What::Refuse { event, problems, client_id, channel } => {
+                let subject = Subject { client_id, id: None, channel };
                 self.refuse(sid, &event, &problems, subject, ack);
             }
             What::Gone { in_order } => self.on_gone(sid, in_order),

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::Access;
 use crate::exchange::{Asked, What};
 use crate::log::{Log, Request};
-use request::{Person, read, request};
+use request::{Person, channel_named, read, request};
 
 /// Events of one socket that may wait for the log.
 const EVENTS_WAITING: usize = 65_536;
@@ -31,7 +31,7 @@ const EVENTS_WAITING: usize = 65_536;
 const BYTES_WAITING: usize = 16 * 1024 * 1024;
 /// An unknown event's name is given back up to this many characters.
 const NAME_SHOWN: usize = 100;
-/// A refused event's `client_id` or `id` is given back up to this many bytes.
+/// A refused event's `client_id`, `id` or channel is given back up to this many bytes.
 const MARK_SHOWN: usize = 400;
 
 /// The socket's queue, kept in its extensions.
@@ -198,6 +198,7 @@ fn refuse(socket: &Socket, raw: &Raw, ack: Option<AckSender>, problem: Problem, 
     let answer = ErrorMessage {
         client_id: mark("client_id").map(str::to_owned),
         id: mark("id").map(NotificationId::new),
+        channel: channel_named(&name, &payload),
         ..ErrorMessage::new(&name, &[problem], lang)
     };
     // A client that cannot be told sees the connection close without a confirmation.

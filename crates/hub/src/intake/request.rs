@@ -87,6 +87,9 @@ pub(super) fn request(
         return refusal(ask, name, vec![Problem::NotAllowed(what)], None);
     }
     if let Err(too_often) = may_again(&name, person, now) {
+        if let Some(channel) = channel_named(&name, &payload) {
+            return refusal_of_channel(ask, name, too_often, Some(channel));
+        }
         let client_id = payload.get("client_id").and_then(Value::as_str).filter(|id| id.len() <= MARK_SHOWN);
         return refusal(ask, name, vec![too_often], client_id.map(str::to_owned));
     }
@@ -112,22 +115,28 @@ pub(super) fn request(
                 }
             }
         }
-        event::JOIN_CHANNEL => match person.joins(payload, limits) {
-            Ok(channel) => Request::Locate {
-                tag: ask(What::Join),
-                claim: person.cursors.remove(&channel),
-                channel,
-                subscriber: person.subscriber.as_deref().map(Into::into),
-            },
-            Err(problem) => refusal(ask, name, vec![problem], None),
-        },
-        event::LEAVE_CHANNEL => match parse_channel_name(payload, limits) {
-            Ok(channel) => {
-                person.channels.remove(&channel);
-                Request::Pass { tag: ask(What::Leave { channel }) }
+        event::JOIN_CHANNEL => {
+            let named = channel_named(&name, &payload);
+            match person.joins(payload, limits) {
+                Ok(channel) => Request::Locate {
+                    tag: ask(What::Join),
+                    claim: person.cursors.remove(&channel),
+                    channel,
+                    subscriber: person.subscriber.as_deref().map(Into::into),
+                },
+                Err(problem) => refusal_of_channel(ask, name, problem, named),
             }
-            Err(problem) => refusal(ask, name, vec![problem], None),
-        },
+        }
+        event::LEAVE_CHANNEL => {
+            let named = channel_named(&name, &payload);
+            match parse_channel_name(payload, limits) {
+                Ok(channel) => {
+                    person.channels.remove(&channel);
+                    Request::Pass { tag: ask(What::Leave { channel }) }
+                }
+                Err(problem) => refusal_of_channel(ask, name, problem, named),
+            }
+        }
         event::RECEIVED => match parse_received(payload, limits) {
             Ok(Receipt { channel, seq }) => Request::Pass { tag: ask(What::Received { channel, seq }) },
             Err(problems) => refusal(ask, name, problems, None),
@@ -220,7 +229,26 @@ fn refusal(
     problems: Vec<Problem>,
     client_id: Option<String>,
 ) -> Request<Asked> {
-    Request::Pass { tag: ask(What::Refuse { event, problems, client_id }) }
+    Request::Pass { tag: ask(What::Refuse { event, problems, client_id, channel: None }) }
+}
+
+/// A join or leave is refused: the answer names the channel, since a client may have asked for many.
+fn refusal_of_channel(
+    ask: impl FnOnce(What) -> Asked,
+    event: String,
+    problem: Problem,
+    channel: Option<String>,
+) -> Request<Asked> {
+    Request::Pass { tag: ask(What::Refuse { event, problems: vec![problem], client_id: None, channel }) }
+}
+
+/// The channel that a join or leave names, as it came, if it is short enough to be given back.
+pub(super) fn channel_named(event: &str, payload: &Value) -> Option<String> {
+    let channel = match event {
+        event::JOIN_CHANNEL | event::LEAVE_CHANNEL => payload.as_str()?,
+        _ => return None,
+    };
+    (channel.len() <= MARK_SHOWN).then(|| channel.to_owned())
 }
 
 /// The event's name and first argument, `null` if there is none.
