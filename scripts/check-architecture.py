@@ -18,7 +18,7 @@ OURS = {
     "chapfood-protocol": ("", ""),
     "chapfood-pairing": ("protocol", ""),
     "chapfood-hub": ("protocol pairing", "client"),
-    "chapfood-client": ("protocol", "hub"),
+    "chapfood-client": ("protocol pairing", "hub"),
     "chapfood-inbox": ("protocol", ""),
     "chapfood-station": ("protocol client inbox", "hub"),
     "chapfood-embedded": ("protocol hub station", "client"),

@@ -17,6 +17,7 @@ pub(crate) async fn run(options: ListenOptions) -> Result<(), Failure> {
     let hub = options.target.hub;
     let config = SessionConfig {
         address: hub.clone(),
+        pin: None,
         auth,
         channels: options.channels,
         cursors: None,

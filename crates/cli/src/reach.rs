@@ -44,7 +44,8 @@ pub(crate) async fn reach(
         answer_deadline: rest,
         ..Pacing::default()
     };
-    let config = SessionConfig { address: hub.into(), auth, channels: vec![], cursors: None, pacing };
+    let config =
+        SessionConfig { address: hub.into(), pin: None, auth, channels: vec![], cursors: None, pacing };
     let (session, deliveries) = Session::start(config);
     let mut link = session.link();
     let mut told = false;

@@ -4,11 +4,16 @@ use std::time::Duration;
 use chapfood_protocol::{Auth, Position};
 use tokio::sync::watch;
 
+use crate::HubPin;
+
 /// What a session needs to know at its start.
 #[derive(Debug, Clone)]
 pub struct SessionConfig {
     /// The hub, e.g. `http://127.0.0.1:8001`. The path `/socket.io/` is added if there is none.
     pub address: String,
+    /// The hub's certificate. With it the address is an `https` one, and nothing but this certificate is trusted there,
+    /// whatever name or address the hub has. `None`: over `https`, what this computer's system trusts.
+    pub pin: Option<HubPin>,
     /// Who connects.
     pub auth: Auth,
     /// The channels to be in from the first connection on.

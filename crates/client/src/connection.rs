@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use crate::SessionConfig;
 use crate::inflow::{Inflow, Signal};
+use crate::refusal::Refusal;
+use crate::tls::trusting_only;
 
 /// How `rust_socketio` begins the text of a refused CONNECT; the packet's JSON follows.
 const REFUSED: &str = "Received an ConnectError frame: ";
@@ -19,8 +21,10 @@ const REFUSED: &str = "Received an ConnectError frame: ";
 /// Why a connection could not be opened.
 #[derive(Debug)]
 pub(crate) enum OpenFault {
-    /// The address cannot be one of a hub, whatever the network does.
+    /// The address cannot be one of the hub, whatever the network does.
     Address(String),
+    /// The hub's certificate is known, and the address is not one at which it could be shown.
+    InPlainSight,
     /// The hub was not reached; why, for the log.
     Unreachable(String),
 }
@@ -41,7 +45,16 @@ impl Connection {
             .map_err(|error| OpenFault::Unreachable(format!("unwritable auth: {error}")))?;
         let (accepted, faults, closed, ended) =
             (inflow.clone(), inflow.clone(), inflow.clone(), inflow.clone());
-        let client = ClientBuilder::new(&config.address)
+        let mut builder = ClientBuilder::new(&config.address);
+        if let Some(pin) = &config.pin {
+            if !is_tls(&config.address) {
+                return Err(OpenFault::InPlainSight);
+            }
+            let connector = trusting_only(pin)
+                .map_err(|error| OpenFault::Unreachable(format!("no TLS on this computer: {error}")))?;
+            builder = builder.tls_config(connector);
+        }
+        let client = builder
             .transport_type(TransportType::Websocket)
             .auth(auth)
             // `rust_socketio` has no callback for a connection that ended cleanly, only this one for being
@@ -97,6 +110,12 @@ impl Connection {
     }
 }
 
+/// Whether what is said to that address is hidden on the way.
+fn is_tls(address: &str) -> bool {
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("https" | "wss"))
+}
+
 fn fault(payload: Payload) -> Signal {
     let text = match payload {
         Payload::Text(values) => match values.into_iter().next() {
@@ -106,12 +125,12 @@ fn fault(payload: Payload) -> Signal {
         other => format!("{other:?}"),
     };
     match text.strip_prefix(REFUSED) {
-        Some(packet) => Signal::Refused(refusal(packet)),
+        Some(packet) => Signal::Refused(Refusal::of_connect(&refusal(packet))),
         None => Signal::Lost(text),
     }
 }
 
-/// The hub's words: `{"message": …}` as Socket.IO has it, or whatever else it sent.
+/// The hub's line: `{"message": …}` as Socket.IO has it, or whatever else it sent.
 fn refusal(packet: &str) -> String {
     match serde_json::from_str(packet) {
         Ok(Value::Object(fields)) if fields.get("message").is_some_and(Value::is_string) => {
@@ -144,7 +163,7 @@ mod tests {
     #[test]
     fn a_refusal_is_told_in_the_hubs_words() {
         let told = |packet: &str| match fault(Payload::from(format!("{REFUSED}{packet}"))) {
-            Signal::Refused(words) => words,
+            Signal::Refused(refusal) => refusal.words,
             other => panic!("{packet} is a refusal, not {other:?}"),
         };
         assert_eq!(told(r#"{"message":"Jeton inconnu"}"#), "Jeton inconnu");

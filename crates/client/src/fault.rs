@@ -1,4 +1,6 @@
-use chapfood_protocol::ErrorMessage;
+use std::time::Duration;
+
+use chapfood_protocol::{ErrorMessage, Problem};
 
 /// Why a notification is not known to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,4 +15,17 @@ pub enum SendFault {
     /// the same `client_id` is safe on a hub that knows Part 3 of the protocol.
     #[error("the hub did not confirm: it may have been sent or not")]
     Unconfirmed,
+}
+
+impl SendFault {
+    /// The hub has nothing against what was sent, only against how much: after so long it may be sent again, with
+    /// the same `client_id`. `None`: it is something else.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(error) if error.has_code(&Problem::RateLimited(0).code()) => {
+                error.retry_after_ms.map(Duration::from_millis)
+            }
+            Self::Refused(_) | Self::NotConnected | Self::Unconfirmed => None,
+        }
+    }
 }

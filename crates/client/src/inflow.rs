@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::Delivery;
+use crate::refusal::Refusal;
 
 /// What a connection tells its session.
 #[derive(Debug)]
@@ -19,8 +20,8 @@ pub(crate) enum Signal {
     Accepted,
     /// The hub sent `connection-confirmed`; its database, if it has the additions.
     Confirmed(Option<String>),
-    /// The hub refused the CONNECT; its words.
-    Refused(String),
+    /// The hub refused the CONNECT.
+    Refused(Refusal),
     /// The connection is over; why, for the log.
     Lost(String),
     /// `notification-sent`.

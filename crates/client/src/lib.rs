@@ -8,6 +8,8 @@
 //! keeps the places that the next connection names ([`SessionConfig::cursors`]). Whatever was not said to be
 //! received is the hub's to send again.
 
+mod again;
+mod asking;
 mod clock;
 mod config;
 mod connection;
@@ -18,15 +20,21 @@ mod inflow;
 mod link;
 mod network;
 mod pending;
+mod pin;
 mod receipts;
+mod refusal;
 mod request;
 mod serve;
 mod session;
 mod slumber;
 mod supervisor;
+mod tls;
 
+pub use chapfood_pairing::Fingerprint;
 pub use config::{Pacing, SessionConfig};
 pub use delivery::{Deliveries, Delivery};
 pub use fault::SendFault;
 pub use link::LinkState;
+pub use pin::{HubPin, NotACertificate};
+pub use refusal::RefusalReason;
 pub use session::Session;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chapfood_protocol::Timestamp;
 
-use crate::Pacing;
+use crate::refusal::Refusal;
+use crate::{Pacing, RefusalReason};
 
 /// The shortest of the later waits, as a share of the longest: 8 s of 10 s. With it no minute sees more than 12
 /// attempts, not even the first, which begins with six within five seconds.
@@ -38,9 +39,12 @@ pub enum LinkState {
         /// Not connected since.
         since: Timestamp,
     },
-    /// The hub answers but does not let this client in; tried again for ever.
+    /// The hub answers but does not let this client in, or something answers that is not our hub; tried again for
+    /// ever, at the slow pace.
     Refused {
-        /// The hub's words.
+        /// Why, for programs.
+        reason: RefusalReason,
+        /// Why, for people: the hub's words, if it had any.
         words: String,
         /// When the next attempt is, or was, made.
         next_at: Timestamp,
@@ -58,8 +62,8 @@ pub(crate) enum LinkEvent {
     TryNow,
     /// The hub let us in.
     Confirmed,
-    /// The hub does not let us in; its words.
-    Refused(String),
+    /// We are not let in.
+    Refused(Refusal),
     /// The hub was not reached, or the connection broke.
     Lost,
 }
@@ -126,8 +130,8 @@ impl Link {
                 (self, Effect::None)
             }
             (Doing::Attempt | Doing::Live, LinkEvent::Lost) => self.down(None, now, chance, pacing),
-            (Doing::Attempt | Doing::Live, LinkEvent::Refused(words)) => {
-                self.down(Some(words), now, chance, pacing)
+            (Doing::Attempt | Doing::Live, LinkEvent::Refused(refusal)) => {
+                self.down(Some(refusal), now, chance, pacing)
             }
             _ => (self, Effect::None),
         }
@@ -135,7 +139,7 @@ impl Link {
 
     fn down(
         mut self,
-        refused: Option<String>,
+        refused: Option<Refusal>,
         now: Timestamp,
         chance: f64,
         pacing: &Pacing,
@@ -155,7 +159,7 @@ impl Link {
         let next_at = later(now, delay);
         let since = self.down_since;
         self.shown = match refused {
-            Some(words) => LinkState::Refused { words, next_at, since },
+            Some(Refusal { reason, words }) => LinkState::Refused { reason, words, next_at, since },
             None if early => {
                 LinkState::Reconnecting { attempt: self.failures, of: pacing.attempts, next_at, since }
             }

@@ -38,11 +38,11 @@ fn a_lost_link_is_tried_five_times_a_second_apart_and_then_for_ever() {
 
 #[test]
 fn a_refusal_keeps_the_hubs_words_and_is_not_asked_again_every_second() {
-    let refused = LinkEvent::Refused("Jeton inconnu".into());
+    let refused = LinkEvent::Refused(Refusal::of_connect("Jeton inconnu [token_invalid]"));
     let (link, effect) = up().after(refused, at(7), 0.0, &Pacing::default());
     assert_eq!(effect, Effect::Wait(Duration::from_secs(8)));
-    let words = "Jeton inconnu".into();
-    assert_eq!(link.shown, LinkState::Refused { words, next_at: at(8_007), since: at(7) });
+    let (reason, words) = (RefusalReason::TokenInvalid, "Jeton inconnu".into());
+    assert_eq!(link.shown, LinkState::Refused { reason, words, next_at: at(8_007), since: at(7) });
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn any_event() -> impl Strategy<Value = LinkEvent> {
         Just(LinkEvent::Due),
         Just(LinkEvent::TryNow),
         Just(LinkEvent::Confirmed),
-        Just(LinkEvent::Refused("no".into())),
+        Just(LinkEvent::Refused(Refusal::other("no".into()))),
         Just(LinkEvent::Lost),
     ]
 }

@@ -25,6 +25,11 @@ impl Receipts {
         *self = Self { epoch, ..Self::default() };
     }
 
+    /// Whether the hub of this connection has the additions.
+    pub(crate) fn hub_has_additions(&self) -> bool {
+        self.epoch.is_some()
+    }
+
     /// Everything up to `position` is committed. A place in another database than this hub's means nothing
     /// to it, and would be taken for one of its own.
     pub(crate) fn add(&mut self, channel: String, position: &Position, now: Instant) {

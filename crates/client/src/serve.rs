@@ -7,10 +7,12 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
 use crate::Delivery;
+use crate::again::Ask;
 use crate::connection::Connection;
 use crate::establish::at;
 use crate::inflow::Signal;
 use crate::pending::Reply;
+use crate::refusal::Refusal;
 use crate::request::{fresh_id, wire};
 use crate::session::Command;
 use crate::supervisor::{Ending, Supervisor};
@@ -27,13 +29,17 @@ impl Supervisor {
                 return ending;
             }
         }
+        if let Err(ending) = self.tell_presence(connection).await {
+            return ending;
+        }
         let mut look = self.looks();
         loop {
             let deadline = self.pending.next_deadline();
             let served = tokio::select! {
-                signal = signals.recv() => self.heard(signal).await,
+                signal = signals.recv() => self.heard(connection, signal).await,
                 command = self.commands.recv() => self.connected(connection, command).await,
                 () = at(self.receipts.due()) => self.tell_received(connection).await,
+                () = at(self.again.due()) => self.ask_again(connection).await,
                 () = at(deadline) => {
                     self.pending.expire(Instant::now());
                     Ok(())
@@ -59,18 +65,26 @@ impl Supervisor {
         }
     }
 
-    async fn heard(&mut self, signal: Option<Signal>) -> Result<(), Ending> {
+    async fn heard(&mut self, connection: &Connection, signal: Option<Signal>) -> Result<(), Ending> {
         match signal {
             Some(Signal::Accepted) => Ok(()),
             // It took longer than the grace, and the hub was taken at its CONNECT.
             Some(Signal::Confirmed(epoch)) => {
                 self.receipts.connected(epoch);
-                Ok(())
+                self.tell_presence(connection).await
             }
             Some(Signal::Sent(sent)) => {
                 self.pending.confirm(sent);
                 Ok(())
             }
+            Some(Signal::Errors(error)) if let Some(refusal) = Refusal::of_live(&error) => {
+                // A send that it answers was not done; of any other under way nobody can say.
+                if error.event.is_some() {
+                    let _ = self.pending.refuse(error);
+                }
+                Err(Ending::Refused(refusal))
+            }
+            Some(Signal::Errors(error)) if self.puts_off(&error) => Ok(()),
             Some(Signal::Errors(error)) if error.event.as_deref() == Some(event::RECEIVED) => {
                 // Nobody can do anything about it, and nothing is lost: the hub sends more again.
                 tracing::warn!(errors = ?error.errors, "the hub refused a receipt");
@@ -84,7 +98,7 @@ impl Supervisor {
                     Err(_) => Err(Ending::Lost("the queue of deliveries stayed full".into())),
                 }
             }
-            Some(Signal::Refused(words)) => Err(Ending::Refused(words)),
+            Some(Signal::Refused(refusal)) => Err(Ending::Refused(refusal)),
             Some(Signal::Lost(why)) => Err(Ending::Lost(why)),
             None => Err(Ending::Lost("the connection ended".into())),
         }
@@ -94,10 +108,15 @@ impl Supervisor {
         match command {
             Some(Command::Join(channel)) => {
                 self.remember(&channel);
+                self.again.forget(&Ask::Leave(channel.clone()));
                 self.emit(connection, event::JOIN_CHANNEL, Some(json!(channel))).await
             }
             Some(Command::Leave(channel)) => {
                 self.channels.retain(|joined| *joined != channel);
+                if self.again.forget(&Ask::Join(channel.clone())) {
+                    // The hub has not let us in there, so there is nothing to leave.
+                    return Ok(());
+                }
                 // Afterwards the hub would not take it, and who joins again would get all that again.
                 if let Some(seq) = self.receipts.take_one(&channel) {
                     self.emit(connection, event::RECEIVED, Some(receipt(&channel, seq))).await?;
@@ -119,6 +138,10 @@ impl Supervisor {
                     None => json!({ "id": id }),
                 };
                 self.emit(connection, event, Some(claim)).await
+            }
+            Some(Command::Presence(state)) => {
+                let told = self.presence.replace(state);
+                if told == Some(state) { Ok(()) } else { self.tell_presence(connection).await }
             }
             Some(Command::TryNow) => Ok(()),
             Some(Command::Send(request, reply)) => self.send(connection, *request, reply).await,
@@ -149,7 +172,12 @@ impl Supervisor {
         self.emit(connection, event::SEND_NOTIFICATION, Some(wire(request))).await
     }
 
-    async fn emit(&self, connection: &Connection, event: &str, payload: Option<Value>) -> Result<(), Ending> {
+    pub(crate) async fn emit(
+        &self,
+        connection: &Connection,
+        event: &str,
+        payload: Option<Value>,
+    ) -> Result<(), Ending> {
         match timeout(self.config.pacing.emit_deadline, connection.emit(event, payload)).await {
             Ok(sent) => sent.map_err(Ending::Lost),
             Err(_) => Err(Ending::Lost("the network took nothing more".into())),

@@ -1,4 +1,4 @@
-use chapfood_protocol::{NotificationId, NotificationSent, Position, SendRequest, event};
+use chapfood_protocol::{NotificationId, NotificationSent, Position, PresenceState, SendRequest, event};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::network::{Network, addresses};
@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Received(String, Position),
     /// The event that says what, and the notification.
     Claim(&'static str, NotificationId, Option<String>),
+    Presence(PresenceState),
     TryNow,
     Send(Box<SendRequest>, Reply),
     Close(oneshot::Sender<()>),
@@ -93,6 +94,12 @@ impl Session {
     /// Has nobody in charge of a notification any more; answered and repeated like [`Session::take`].
     pub fn release(&self, id: NotificationId) {
         self.ask(Command::Claim(event::RELEASE_NOTIFICATION, id, None));
+    }
+
+    /// Says whether anybody here can hear this computer: now, and again at each connect. What was said last counts; a
+    /// hub without the additions is not told.
+    pub fn presence(&self, state: PresenceState) {
+        self.ask(Command::Presence(state));
     }
 
     /// Makes the next attempt at once instead of waiting for its time. Does nothing while connected.

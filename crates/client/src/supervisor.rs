@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use chapfood_protocol::Timestamp;
+use chapfood_protocol::{PresenceState, Timestamp};
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
+use crate::again::Again;
 use crate::connection::Connection;
 use crate::establish::establish;
 use crate::inflow::{Inflow, Signal};
@@ -14,6 +15,7 @@ use crate::link::{Effect, Link, LinkEvent};
 use crate::network::Network;
 use crate::pending::Pending;
 use crate::receipts::Receipts;
+use crate::refusal::Refusal;
 use crate::session::Command;
 use crate::slumber::{LOOK_EVERY, slept};
 use crate::{Delivery, LinkState, SendFault, SessionConfig, clock};
@@ -35,6 +37,9 @@ pub(crate) struct Supervisor {
     pub(crate) deliveries: mpsc::Sender<Delivery>,
     pub(crate) pending: Pending,
     pub(crate) receipts: Receipts,
+    pub(crate) again: Again,
+    /// What to say of who hears this computer; `None` until somebody says it here.
+    pub(crate) presence: Option<PresenceState>,
     /// When the wall clock was last looked at.
     looked: Timestamp,
     network: Network,
@@ -47,8 +52,8 @@ pub(crate) struct Supervisor {
 pub(crate) enum Ending {
     /// It broke, or was broken off; why, for the log.
     Lost(String),
-    /// The hub does not let us in.
-    Refused(String),
+    /// We are not let in.
+    Refused(Refusal),
     /// The computer slept, and the hub gave the connection up meanwhile.
     Slept,
     /// No handle wants the session any more: say goodbye.
@@ -77,6 +82,8 @@ impl Supervisor {
             deliveries,
             pending: Pending::default(),
             receipts: Receipts::default(),
+            again: Again::default(),
+            presence: None,
             looked: now,
             network,
             closing: Vec::new(),
@@ -130,6 +137,7 @@ impl Supervisor {
         let ending = match self.connect(inflow, &mut signals).await {
             Ok((connection, epoch)) => {
                 self.receipts.connected(epoch);
+                self.again.connected();
                 self.step(LinkEvent::Confirmed);
                 let ending = self.serve(&connection, &mut signals).await;
                 if matches!(ending, Ending::Close) {
@@ -150,9 +158,10 @@ impl Supervisor {
                 self.step(LinkEvent::Lost);
                 self.step(LinkEvent::TryNow);
             }
-            Ending::Refused(words) => {
-                tracing::warn!(hub = self.config.address, words, "the hub refused the connection");
-                self.step(LinkEvent::Refused(words));
+            Ending::Refused(refusal) => {
+                let (reason, words) = (refusal.reason.code(), &refusal.words);
+                tracing::warn!(hub = self.config.address, reason, words, "the connection was refused");
+                self.step(LinkEvent::Refused(refusal));
             }
             Ending::Close | Ending::Abandoned => return ControlFlow::Break(()),
         }
@@ -185,6 +194,7 @@ impl Supervisor {
         match command {
             Some(Command::Join(channel)) => self.remember(&channel),
             Some(Command::Leave(channel)) => self.channels.retain(|joined| *joined != channel),
+            Some(Command::Presence(state)) => self.presence = Some(state),
             Some(Command::GetChannels | Command::GetStats | Command::Received(..) | Command::Claim(..)) => {}
             Some(Command::TryNow) => self.step(LinkEvent::TryNow),
             Some(Command::Send(_, reply)) => {

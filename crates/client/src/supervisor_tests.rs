@@ -14,6 +14,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 fn lonely(network: Network) -> (Supervisor, impl Sized) {
     let config = SessionConfig {
         address: "http://127.0.0.1:1".into(),
+        pin: None,
         auth: Auth::default(),
         channels: Vec::new(),
         cursors: None,

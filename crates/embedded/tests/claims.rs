@@ -272,6 +272,7 @@ async fn a_hub_that_knows_nothing_of_it_leaves_it_to_the_computer() {
 /// A sender that knows the additions.
 async fn sender(address: &str) -> Session {
     let config = SessionConfig {
+        pin: None,
         address: address.into(),
         auth: Auth::default(),
         channels: Vec::new(),

@@ -13,7 +13,7 @@ pub(crate) fn shown(state: LinkState) -> Link {
         LinkState::Offline { next_at, since } => {
             Link::Offline { next_at: next_at.as_millis(), since: since.as_millis() }
         }
-        LinkState::Refused { words, next_at, since } => {
+        LinkState::Refused { words, next_at, since, .. } => {
             Link::Refused { words, next_at: next_at.as_millis(), since: since.as_millis() }
         }
     }

@@ -1,6 +1,7 @@
 //! A small hub that can be made to misbehave, and a network that can be cut.
 #![allow(dead_code, unused_imports, reason = "each test program uses a part of it")]
 
+pub(crate) mod hub;
 mod network;
 
 use std::net::SocketAddr;
@@ -162,6 +163,16 @@ fn answer_events(
         let _ = socket.emit("channel-left", &json!({ "channel": channel, "timestamp": NOW }));
         let _ = saw.send(("leave-channel".into(), channel));
     });
+    let saw = see.clone();
+    socket.on("set-presence", async move |socket: SocketRef, Data::<Value>(state)| {
+        if state["ring_muted"] == true {
+            let codes = ["rate_limited"];
+            let error =
+                json!({ "errors": ["?"], "codes": codes, "event": "set-presence", "retry_after_ms": 20 });
+            let _ = socket.emit("error-message", &error);
+        }
+        let _ = saw.send(("set-presence".into(), state));
+    });
     socket.on("get-stats", async |socket: SocketRef| {
         let stats = json!({ "connectedClients": 1, "activeChannels": 0, "uptime": 0.5, "timestamp": NOW });
         let _ = socket.emit("server-stats", &stats);
@@ -219,6 +230,7 @@ pub(crate) fn quick() -> Pacing {
 pub(crate) fn config(address: SocketAddr, channels: &[&str]) -> SessionConfig {
     SessionConfig {
         address: format!("http://{address}"),
+        pin: None,
         auth: Auth { username: Some("Alice".into()), ..Auth::default() },
         channels: channels.iter().map(|&channel| channel.into()).collect(),
         cursors: None,

@@ -135,8 +135,7 @@ impl Owner {
             }
             Refusal::Passing => {
                 self.sending.end_under_way(outgoing.number);
-                self.pause();
-                self.complain(error);
+                self.put_off(error);
                 None
             }
             Refusal::NeverHeardOf => {

@@ -21,6 +21,9 @@ use crate::{drafts, words};
 const NAMED: usize = 50;
 /// How long a hub, or a disk, that could not take something is left alone.
 const RETRY: Duration = Duration::from_secs(2);
+/// The shortest and the longest pause that a hub may ask for by itself.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A hub that has not confirmed the connection by then speaks the published API without that event.
 const INTRODUCTION: Duration = Duration::from_secs(1);
 
@@ -238,9 +241,9 @@ impl Owner {
                 (Sent::Refused { errors: error.errors, codes: error.codes }, noted.await)
             }
             Verdict::Later(error) => {
-                self.pause();
-                if let Some(error) = error {
-                    self.complain(error);
+                match error {
+                    Some(error) => self.put_off(error),
+                    None => self.pause(),
                 }
                 (Sent::Queued { number }, self.outbox(move |inbox| inbox.mark_attempted(number, false)).await)
             }
@@ -257,8 +260,22 @@ impl Owner {
         }
     }
 
+    /// The hub cannot take it now. A hub that names a time only has much to do: that is nothing to tell a person.
+    pub(super) fn put_off(&mut self, error: ErrorMessage) {
+        match error.retry_after_ms {
+            Some(millis) => {
+                self.sending.not_before =
+                    Some(Instant::now() + Duration::from_millis(millis).clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
+            }
+            None => {
+                self.pause();
+                self.complain(error);
+            }
+        }
+    }
+
     /// What the hub says of itself, once until it changes.
-    pub(super) fn complain(&mut self, error: ErrorMessage) {
+    fn complain(&mut self, error: ErrorMessage) {
         if error.codes != self.sending.complaint {
             self.sending.complaint.clone_from(&error.codes);
             let about = error.event;

@@ -22,6 +22,7 @@ impl Owner {
         });
         let config = SessionConfig {
             address: settings.hub_address.clone(),
+            pin: None,
             auth: auth(settings, self.state.language(), &self.device_id, self.device_name.clone()),
             channels: settings.channels.clone(),
             cursors: None,

@@ -1,0 +1,179 @@
+//! A station and a hub on the network: known by its certificate, entered by a token.
+
+mod support;
+
+use std::sync::Arc;
+
+use chapfood_client::{Delivery, LinkState, RefusalReason, Session, SessionConfig};
+use chapfood_hub::Pace;
+use chapfood_protocol::{PresenceState, Rate, Secret};
+use support::hub::OwnersHub;
+use support::{connected, find, request, until};
+use tokio::sync::Mutex;
+
+/// Every state of a link, in order, from now on.
+fn watched(session: &Session) -> Arc<Mutex<Vec<LinkState>>> {
+    let states = Arc::new(Mutex::new(Vec::new()));
+    let (seen, mut link) = (Arc::clone(&states), session.link());
+    tokio::spawn(async move {
+        loop {
+            let state = link.borrow_and_update().clone();
+            seen.lock().await.push(state);
+            if link.changed().await.is_err() {
+                return;
+            }
+        }
+    });
+    states
+}
+
+async fn refused(session: &Session) -> (RefusalReason, String) {
+    match until(session, |link| matches!(link, LinkState::Refused { .. })).await {
+        LinkState::Refused { reason, words, .. } => (reason, words),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_station_with_pin_and_token_receives_and_sends() {
+    let hub = OwnersHub::start().await;
+    let (_, token) = hub.token();
+    let (session, mut deliveries) = Session::start(hub.station(Some(token), &["devops"]));
+    find(&mut deliveries, |d| matches!(d, Delivery::Joined(_)).then_some(())).await;
+    let sent = session.send(request("Four en panne")).await.expect("the hub has it");
+    let received = |d| if let Delivery::Notification(notification) = d { Some(notification) } else { None };
+    let received = find(&mut deliveries, received).await;
+    assert_eq!((received.id, received.title), (sent.notification_id, "Four en panne".into()));
+    session.close().await;
+    hub.hub.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_good_token_nobody_is_let_in_and_the_reason_is_told() {
+    let hub = OwnersHub::start().await;
+    let cases = [
+        (None, RefusalReason::TokenRequired),
+        (Some(Secret::new("cf_1_nonsense")), RefusalReason::TokenInvalid),
+    ];
+    for (token, expected) in cases {
+        let (session, _deliveries) = Session::start(hub.station(token, &[]));
+        let (reason, words) = refused(&session).await;
+        assert_eq!(reason, expected);
+        assert!(words.contains("propriétaire") && !words.contains('['), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_withdrawn_ends_the_connection_as_refused() {
+    let hub = OwnersHub::start().await;
+    let (number, token) = hub.token();
+    let (session, _deliveries) = Session::start(hub.station(Some(token), &["devops"]));
+    connected(&session).await;
+    let states = watched(&session);
+    hub.revoke(number);
+    assert_eq!(refused(&session).await.0, RefusalReason::TokenRevoked);
+    // The next attempt is made, and ends in the same way.
+    session.try_now();
+    until(&session, |link| matches!(link, LinkState::Connecting)).await;
+    assert_eq!(refused(&session).await.0, RefusalReason::TokenRevoked);
+    let states = states.lock().await;
+    let hopeful =
+        |state: &LinkState| matches!(state, LinkState::Reconnecting { .. } | LinkState::Offline { .. });
+    assert!(!states.iter().any(hopeful), "no connection was lost: {states:?}");
+}
+
+#[tokio::test]
+async fn another_hub_at_the_same_address_is_never_trusted_and_the_right_one_is_found_again() {
+    let hub = OwnersHub::start().await;
+    let (_, token) = hub.token();
+    let station = hub.station(Some(token), &[]);
+    let (session, _deliveries) = Session::start(station);
+    connected(&session).await;
+    let OwnersHub { hub, door, folder, .. } = hub;
+    hub.stop().await;
+    until(&session, |link| !matches!(link, LinkState::Connected { .. })).await;
+
+    let stranger = OwnersHub::start_at(door, |_| {}).await;
+    let (reason, words) = refused(&session).await;
+    assert_eq!(reason, RefusalReason::CertificateChanged, "{words}");
+    assert_eq!(stranger.hub.activity().borrow().connected_clients, 0);
+    let audit = chapfood_hub::Tokens::open(stranger.folder.path()).expect("its audit").audit().expect("read");
+    assert!(audit.is_empty(), "it has seen no token: {audit:?}");
+    stranger.hub.stop().await;
+
+    let hub = OwnersHub::start_in(folder, door, |_| {}).await;
+    connected(&session).await;
+    hub.hub.stop().await;
+    until(&session, |link| matches!(link, LinkState::Reconnecting { .. })).await;
+}
+
+#[tokio::test]
+async fn a_hub_whose_certificate_is_known_is_not_spoken_to_in_plain_sight() {
+    let hub = OwnersHub::start().await;
+    let (_, token) = hub.token();
+    let address = hub.hub.url();
+    let (session, _deliveries) = Session::start(SessionConfig { address, ..hub.station(Some(token), &[]) });
+    assert_eq!(refused(&session).await.0, RefusalReason::Other);
+    assert_eq!(hub.hub.activity().borrow().connected_clients, 0);
+}
+
+#[tokio::test]
+async fn without_a_pin_a_certificate_that_nobody_vouches_for_is_not_trusted() {
+    let hub = OwnersHub::start().await;
+    let (_, token) = hub.token();
+    let (session, _deliveries) = Session::start(SessionConfig { pin: None, ..hub.station(Some(token), &[]) });
+    until(&session, |link| matches!(link, LinkState::Reconnecting { .. })).await;
+}
+
+#[tokio::test]
+async fn channels_that_the_hub_could_not_join_at_once_are_joined_all_the_same() {
+    let joins = Rate { burst: 3, per_second: 50 };
+    let pace = Pace { joins, ..Pace::default() };
+    let hub = OwnersHub::start_at(support::hub::ANY_PORT, |config| config.pace = pace).await;
+    let (_, token) = hub.token();
+    let channels = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let (session, mut deliveries) = Session::start(hub.station(Some(token), &channels));
+    let mut missing: Vec<_> = channels.to_vec();
+    while !missing.is_empty() {
+        let told = find(&mut deliveries, |delivery| match delivery {
+            Delivery::Joined(joined) => Some(joined.channel),
+            Delivery::Errors(error) => panic!("nobody has to hear of it: {error:?}"),
+            _ => None,
+        });
+        let joined = told.await;
+        missing.retain(|channel| *channel != joined);
+    }
+    assert!(matches!(*session.link().borrow(), LinkState::Connected { .. }), "on the same connection");
+}
+
+#[tokio::test]
+async fn a_send_that_is_one_too_many_says_when_it_may_be_tried_again() {
+    let sends = Rate { burst: 1, per_second: 1 };
+    let pace = Pace { sends, ..Pace::default() };
+    let hub = OwnersHub::start_at(support::hub::ANY_PORT, |config| config.pace = pace).await;
+    let (_, token) = hub.token();
+    let (session, _deliveries) = Session::start(hub.station(Some(token), &[]));
+    connected(&session).await;
+    session.send(request("one")).await.expect("there is room for one");
+    let fault = session.send(request("two")).await.expect_err("and for no more");
+    let after = fault.retry_after().expect("the hub says when");
+    assert!(after.as_millis() > 0 && after.as_millis() <= 1_000, "{after:?}");
+    tokio::time::sleep(after).await;
+    session.send(request("two")).await.expect("then there is room again");
+}
+
+#[tokio::test]
+async fn the_real_hub_takes_what_a_station_says_of_its_presence() {
+    let hub = OwnersHub::start().await;
+    let (_, token) = hub.token();
+    let (session, mut deliveries) = Session::start(hub.station(Some(token), &["devops"]));
+    session.presence(PresenceState { do_not_disturb: true, ring_muted: false });
+    connected(&session).await;
+    session.get_stats();
+    let fault = find(&mut deliveries, |delivery| match delivery {
+        Delivery::Errors(error) => Some(Some(error)),
+        Delivery::Stats(_) => Some(None),
+        _ => None,
+    });
+    assert_eq!(fault.await, None);
+}
