@@ -1,6 +1,7 @@
 //! A small hub that can be made to misbehave, and a network that can be cut.
 #![allow(dead_code, unused_imports, reason = "each test program uses a part of it")]
 
+pub(crate) mod between;
 pub(crate) mod hub;
 mod network;
 
