@@ -257,5 +257,5 @@ fn named(name: String) -> String {
 
 /// Whether somebody answered who does not speak TLS, or not as a hub does.
 fn is_no_tls(error: &std::io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+    error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some()
 }
