@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chapfood_client::Fingerprint;
 use chapfood_protocol::{NotificationType, Rate};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
@@ -163,6 +164,19 @@ pub(crate) struct Target {
     /// line everybody on this computer could read it.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+    /// The fingerprint of the hub's certificate, as `chapfood hub --lan` prints it: TLS, and this certificate only.
+    #[arg(long, value_name = "SHA-256", env = "CHAPFOOD_FINGERPRINT", value_parser = fingerprint)]
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+impl Target {
+    /// The hub's address; where a certificate is asked for it is one where that can be shown.
+    pub(crate) fn address(&self) -> String {
+        match self.hub.strip_prefix("http://").filter(|_| self.fingerprint.is_some()) {
+            Some(place) => format!("https://{place}"),
+            None => self.hub.clone(),
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -282,6 +296,11 @@ fn kind(word: &str) -> Result<NotificationType, String> {
     NotificationType::from_word(word).ok_or_else(|| "info, success, warning or error".into())
 }
 
+fn fingerprint(text: &str) -> Result<Fingerprint, String> {
+    let digits = text.replace(':', "").to_ascii_lowercase();
+    Fingerprint::parse(&digits).map_err(|_| "64 hexadecimal digits, with colons among them or without".into())
+}
+
 fn address(text: &str) -> Result<String, String> {
     let address = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let host = address.strip_prefix("http://").or_else(|| address.strip_prefix("https://"));
@@ -313,6 +332,13 @@ mod tests {
         for wrong in ["", "ftp://hub", "http://", "http:///x", ":8001", "a b"] {
             assert!(address(wrong).is_err(), "{wrong:?} is the address of nothing");
         }
+    }
+
+    #[test]
+    fn a_fingerprint_is_read_as_the_hub_prints_it_and_as_a_link_has_it() {
+        let printed = ["AB"; 32].join(":");
+        assert_eq!(fingerprint(&printed), fingerprint(&"ab".repeat(32)));
+        assert!(fingerprint(&printed).is_ok() && fingerprint("AB:CD").is_err());
     }
 
     #[test]

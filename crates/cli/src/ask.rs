@@ -5,7 +5,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::args::AskOptions;
 use crate::failure::Failure;
-use crate::reach::{auth, reach};
+use crate::reach::{auth, pin, reach};
 use crate::{output, plain, words};
 
 pub(crate) async fn channels(options: AskOptions) -> Result<(), Failure> {
@@ -46,8 +46,9 @@ async fn answer<T>(
 ) -> Result<T, Failure> {
     let deadline = Instant::now() + options.limit.timeout;
     let auth = auth(&options.target, None, None)?;
-    let hub = options.target.hub;
-    let (session, mut deliveries) = reach(&hub, auth, deadline).await?;
+    let hub = options.target.address();
+    let pin = pin(&options.target, &hub, Some(deadline)).await?;
+    let (session, mut deliveries) = reach(&hub, pin, auth, deadline).await?;
     ask(&session);
     let found = async {
         while let Some(batch) = deliveries.next().await {

@@ -7,17 +7,21 @@ use chapfood_protocol::{Notification, event};
 
 use crate::args::ListenOptions;
 use crate::failure::Failure;
-use crate::reach::auth;
+use crate::reach::{auth, pin, refused};
 use crate::stop::StopSignals;
 use crate::{output, plain, words};
 
 pub(crate) async fn run(options: ListenOptions) -> Result<(), Failure> {
     let mut signals = StopSignals::listen()?;
     let auth = auth(&options.target, options.name, options.user_id)?;
-    let hub = options.target.hub;
+    let hub = options.target.address();
+    let pin = tokio::select! {
+        pin = pin(&options.target, &hub, None) => pin?,
+        () = signals.next() => return Ok(()),
+    };
     let config = SessionConfig {
         address: hub.clone(),
-        pin: None,
+        pin,
         auth,
         channels: options.channels,
         cursors: None,
@@ -68,7 +72,7 @@ fn tell(hub: &str, link: &LinkState) {
         LinkState::Connected { .. } => words::connected(hub),
         LinkState::Reconnecting { .. } => words::trying(hub),
         LinkState::Offline { .. } => words::offline(hub),
-        LinkState::Refused { words, .. } => words::refused(words),
+        LinkState::Refused { reason, words, .. } => refused(*reason, words).to_string(),
     };
     eprintln!("chapfood: {}", plain::line(&text));
 }

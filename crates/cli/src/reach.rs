@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use chapfood_client::{Deliveries, LinkState, Pacing, Session, SessionConfig};
+use chapfood_client::{
+    Deliveries, HubPin, LinkState, Pacing, RefusalReason, Session, SessionConfig, certificate_shown_at,
+};
 use chapfood_protocol::{Auth, Secret};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::args::Target;
 use crate::failure::Failure;
@@ -30,9 +32,53 @@ pub(crate) fn token(target: &Target) -> Result<Option<Secret>, Failure> {
     Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).map(Secret::new))
 }
 
+/// The certificate of the hub at `address`, if only that with a certain fingerprint is to be trusted. A hub that is just
+/// starting is waited for, until `deadline` if there is one.
+pub(crate) async fn pin(
+    target: &Target,
+    address: &str,
+    deadline: Option<Instant>,
+) -> Result<Option<HubPin>, Failure> {
+    let Some(expected) = target.fingerprint else { return Ok(None) };
+    let looking = async {
+        let mut told = false;
+        loop {
+            match certificate_shown_at(address).await {
+                Ok(shown) if shown.fingerprint() == expected => return Ok(Some(shown)),
+                Ok(shown) => {
+                    let words = words::another_certificate(&shown.fingerprint().to_string());
+                    return Err(refused(RefusalReason::CertificateChanged, &words));
+                }
+                Err(_) if told => {}
+                Err(error) => {
+                    tracing::info!(%error, address, "no certificate");
+                    eprintln!("chapfood: {}", words::trying(address));
+                    told = true;
+                }
+            }
+            sleep(ATTEMPT_EVERY).await;
+        }
+    };
+    match deadline {
+        Some(deadline) => timeout_at(deadline, looking)
+            .await
+            .unwrap_or_else(|_| Err(Failure::Unreachable(address.to_owned()))),
+        None => looking.await,
+    }
+}
+
+/// With the code, which scripts go by, as the hub itself writes it.
+pub(crate) fn refused(reason: RefusalReason, words: &str) -> Failure {
+    Failure::Refused(match reason {
+        RefusalReason::Other => words.to_owned(),
+        reason => format!("{words} [{}]", reason.code()),
+    })
+}
+
 /// Connects before `deadline`. A hub that is just starting is waited for; one that refuses is not.
 pub(crate) async fn reach(
     hub: &str,
+    pin: Option<HubPin>,
     auth: Auth,
     deadline: Instant,
 ) -> Result<(Session, Deliveries), Failure> {
@@ -44,8 +90,7 @@ pub(crate) async fn reach(
         answer_deadline: rest,
         ..Pacing::default()
     };
-    let config =
-        SessionConfig { address: hub.into(), pin: None, auth, channels: vec![], cursors: None, pacing };
+    let config = SessionConfig { address: hub.into(), pin, auth, channels: vec![], cursors: None, pacing };
     let (session, deliveries) = Session::start(config);
     let mut link = session.link();
     let mut told = false;
@@ -53,7 +98,7 @@ pub(crate) async fn reach(
         loop {
             match &*link.borrow_and_update() {
                 LinkState::Connected { .. } => return Ok(()),
-                LinkState::Refused { words, .. } => return Err(Failure::Refused(words.clone())),
+                LinkState::Refused { reason, words, .. } => return Err(refused(*reason, words)),
                 LinkState::Connecting => {}
                 LinkState::Reconnecting { .. } | LinkState::Offline { .. } if told => {}
                 LinkState::Reconnecting { .. } | LinkState::Offline { .. } => {

@@ -1,20 +1,21 @@
 //! `chapfood send`.
 
-use chapfood_client::SendFault;
-use chapfood_protocol::SendRequest;
-use tokio::time::{Instant, timeout_at};
+use chapfood_client::{SendFault, Session};
+use chapfood_protocol::{NotificationSent, SendRequest};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::args::SendOptions;
 use crate::failure::Failure;
-use crate::reach::{auth, reach};
+use crate::reach::{auth, pin, reach};
 use crate::{data, output, plain};
 
 pub(crate) async fn run(options: SendOptions) -> Result<(), Failure> {
     let deadline = Instant::now() + options.limit.timeout;
     let auth = auth(&options.target, options.name, None)?;
-    let hub = options.target.hub;
+    let hub = options.target.address();
+    let pin = pin(&options.target, &hub, Some(deadline)).await?;
     // The deliveries stay unread: a broadcast to everybody comes back to us too.
-    let (session, _deliveries) = reach(&hub, auth, deadline).await?;
+    let (session, _deliveries) = reach(&hub, pin, auth, deadline).await?;
     let request = SendRequest {
         channel: options.channel,
         kind: options.kind,
@@ -25,7 +26,7 @@ pub(crate) async fn run(options: SendOptions) -> Result<(), Failure> {
         key: options.key,
         ttl: options.ttl,
     };
-    let sent = match timeout_at(deadline, session.send(request)).await {
+    let sent = match timeout_at(deadline, sent(&session, request, deadline)).await {
         Ok(Ok(sent)) => sent,
         Ok(Err(SendFault::Refused(error))) => return Err(Failure::Refused(error.errors.join("; "))),
         Ok(Err(SendFault::NotConnected)) => return Err(Failure::Unreachable(hub)),
@@ -38,4 +39,19 @@ pub(crate) async fn run(options: SendOptions) -> Result<(), Failure> {
     };
     session.close().await;
     told
+}
+
+/// Sends, and waits for a hub that asks us to, if there is so much time.
+async fn sent(
+    session: &Session,
+    request: SendRequest,
+    deadline: Instant,
+) -> Result<NotificationSent, SendFault> {
+    loop {
+        let answer = session.send(request.clone()).await;
+        match answer.as_ref().err().and_then(SendFault::retry_after) {
+            Some(after) if Instant::now() + after < deadline => sleep(after).await,
+            _ => return answer,
+        }
+    }
 }

@@ -38,6 +38,13 @@ pub(crate) fn refused(words: &str) -> String {
     say(format!("refusé par le hub : {words}"), format!("refused by the hub: {words}"))
 }
 
+pub(crate) fn another_certificate(shown: &str) -> String {
+    say(
+        format!("son certificat n'est pas celui que vous avez indiqué (--fingerprint), mais {shown}"),
+        format!("its certificate is not the one you named (--fingerprint), but {shown}"),
+    )
+}
+
 pub(crate) fn unreachable(hub: &str) -> String {
     say(
         format!("le hub {hub} est injoignable : vérifiez l'adresse (--hub) et qu'il est démarré"),

@@ -9,7 +9,7 @@ use crate::connection::{Connection, OpenFault};
 use crate::inflow::{Inflow, Signal};
 use crate::refusal::Refusal;
 use crate::supervisor::Ending;
-use crate::tls::shown_at;
+use crate::tls::certificate_shown_at;
 use crate::{Delivery, SessionConfig};
 
 /// Opens a connection and waits until the hub has let us in. Names the hub's database, if it has the additions.
@@ -54,7 +54,7 @@ pub(crate) async fn establish(
 /// there is no connection.
 async fn stranger(config: &SessionConfig) -> Option<Ending> {
     let pin = config.pin.as_ref()?;
-    let shown = shown_at(&config.address).await.ok()?;
+    let shown = certificate_shown_at(&config.address).await.ok()?;
     if shown == *pin {
         return None;
     }

@@ -40,3 +40,4 @@ pub use pairing::{Applicant, Invitation, Paired, PairingFault, PairingPatience, 
 pub use pin::{HubPin, NotACertificate};
 pub use refusal::RefusalReason;
 pub use session::Session;
+pub use tls::certificate_shown_at;

@@ -58,11 +58,12 @@ pub(crate) async fn contact(host: &str, port: u16) -> io::Result<(TlsStream<TcpS
     Ok((stream, pin))
 }
 
-/// The certificate that is shown at an `https` address.
+/// The certificate that is shown at an `https` address. Nobody is trusted by that: it is for being compared with what
+/// is known of a hub.
 ///
 /// # Errors
-/// As [`contact`]; also if it is no such address.
-pub(crate) async fn shown_at(address: &str) -> io::Result<HubPin> {
+/// Nobody is there, or they do not speak TLS; also if it is no address.
+pub async fn certificate_shown_at(address: &str) -> io::Result<HubPin> {
     let url = Url::parse(address).map_err(io::Error::other)?;
     let host = match url.host() {
         Some(Host::Ipv6(ip)) => ip.to_string(),

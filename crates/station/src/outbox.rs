@@ -12,8 +12,8 @@ use chapfood_protocol::{ErrorMessage, NotificationSent};
 /// same is taken later. Every other code is a judgement on the payload (`title_required`, `data_too_large`,
 /// `unknown_event`, …), which the same payload would get again for ever, while everything behind it waited. So
 /// is a code that is unknown here, or none at all: a person reads the words and decides.
-const PASSING: [&str; 5] =
-    ["hub_closing", "too_many_requests", "not_stored", "quota_reached", "rate_limited"];
+const PASSING: [&str; 6] =
+    ["hub_closing", "too_many_requests", "not_stored", "quota_reached", "rate_limited", "token_revoked"];
 
 /// The hub that is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

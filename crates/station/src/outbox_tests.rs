@@ -72,7 +72,9 @@ fn refusal(codes: &[&str]) -> Result<NotificationSent, SendFault> {
 
 #[test]
 fn only_what_is_about_the_payload_is_final() {
-    for code in ["hub_closing", "too_many_requests", "not_stored", "quota_reached", "rate_limited"] {
+    for code in
+        ["hub_closing", "too_many_requests", "not_stored", "quota_reached", "rate_limited", "token_revoked"]
+    {
         let later = verdict(refusal(&[code]));
         assert!(matches!(later, Verdict::Later(Some(_))), "{code} passes: the person has done nothing wrong");
     }

@@ -132,6 +132,18 @@ impl Hub {
         Self { url: url.unwrap_or_else(|| panic!("{line:?} names the door")).to_owned(), process }
     }
 
+    /// A hub that other computers reach by TLS, and its certificate's fingerprint.
+    pub(crate) fn behind_tls(dir: &Path) -> (Self, String) {
+        let dir = dir.to_str().expect("a plain path");
+        let options = ["hub", "--listen", "127.0.0.1:0", "--lan", "127.0.0.1:0", "--data", dir];
+        let process = Running::start(&mut chapfood(&options));
+        let _own = process.line();
+        let line = process.line();
+        let door = line.strip_prefix("network ").and_then(|line| line.split_once(" certificate "));
+        let (url, fingerprint) = door.unwrap_or_else(|| panic!("{line:?} names the door"));
+        (Self { url: url.to_owned(), process }, fingerprint.to_owned())
+    }
+
     pub(crate) fn start_at(listen: &str, dir: &Path) -> Self {
         let dir = dir.to_str().expect("a plain path");
         let process = Running::start(&mut chapfood(&["hub", "--listen", listen, "--data", dir]));
