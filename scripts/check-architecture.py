@@ -19,12 +19,13 @@ OURS = {
     "chapfood-pairing": ("protocol", ""),
     "chapfood-hub": ("protocol pairing", "client"),
     "chapfood-client": ("protocol pairing", "hub"),
+    "chapfood-discovery": ("", ""),
     "chapfood-inbox": ("protocol", ""),
     "chapfood-station": ("protocol client inbox", "hub"),
     "chapfood-embedded": ("protocol hub station", "client"),
     "chapfood-sound": ("station", ""),
     "chapfood-browser": ("protocol inbox station embedded", ""),
-    "chapfood-cli": ("protocol hub client", "pairing"),
+    "chapfood-cli": ("protocol hub client discovery", "pairing"),
     APP: ("protocol hub station embedded sound", ""),
 }
 
