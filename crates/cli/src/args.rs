@@ -28,7 +28,7 @@ Exit codes:
   0  done (also: stopped by Ctrl-C or SIGTERM, or nobody reads the output any more)
   1  refused by the hub, whose words are on stderr
   2  the command line is wrong
-  3  the hub was not reached within the time limit
+  3  the hub was not reached, or none was found, within the time limit
   4  the hub did not confirm or answer: a notification may have been sent or not
   5  the hub could not be started: the port is taken, or its database cannot be used
   6  the system failed: the output could not be written, or there is no memory or thread left
@@ -39,6 +39,8 @@ Messages are in French if LANG starts with `fr`, else in English. RUST_LOG=debug
 pub(crate) enum Command {
     /// Run a hub until Ctrl-C or SIGTERM.
     Hub(HubOptions),
+    /// Print the hubs that announce themselves on this network.
+    Find(FindOptions),
     /// Copy a hub's database to a file; the hub may be running.
     Backup(BackupOptions),
     /// Put a copy back as the hub's database; the hub must be stopped.
@@ -63,7 +65,8 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Prints `hub ready on http://ADDRESS` on stdout once it accepts connections, and logs to stderr.
-With --lan and --lan-plain a line for each follows, with the certificate's fingerprint.
+With --lan and --lan-plain a line for each follows, with the certificate's fingerprint. With --lan it also announces
+itself on the network, so that stations find it (mDNS, UDP port 5353).
 A second Ctrl-C or SIGTERM does not wait for an orderly stop.
 
 Examples:
@@ -82,6 +85,10 @@ pub(crate) struct HubOptions {
     /// notification and every token.
     #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = "[::]:8003")]
     pub(crate) lan_plain: Vec<SocketAddr>,
+    /// Do not say on the network where the hub is. Stations then have to be told its address, and told anew when it
+    /// changes.
+    #[arg(long)]
+    pub(crate) no_announce: bool,
     /// A web page that may talk to the hub, e.g. https://orders.example. May be repeated.
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub(crate) allow_origin: Vec<String>,
@@ -152,6 +159,19 @@ pub(crate) struct RestoreOptions {
     pub(crate) data: Option<PathBuf>,
     /// The copy, made by `chapfood backup`.
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Prints a line for each: its name, its id (the first 16 digits of its certificate's fingerprint) and where it may be
+reached. Anybody on the network can announce anything: compare the fingerprint before you trust one.")]
+pub(crate) struct FindOptions {
+    /// How long to listen for answers, in seconds; fractions are fine.
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Which hub, and how long to wait for it.

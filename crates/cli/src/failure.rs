@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Usage(String),
     #[error("{}", words::unreachable(.0))]
     Unreachable(String),
+    #[error("{}", words::none_found())]
+    NoneFound,
     #[error("{}", words::unconfirmed())]
     Unconfirmed,
     #[error("{}", words::unanswered(.0))]
@@ -36,7 +38,7 @@ impl Failure {
             Self::OutputClosed => 0,
             Self::Refused(_) => 1,
             Self::Usage(_) => 2,
-            Self::Unreachable(_) => 3,
+            Self::Unreachable(_) | Self::NoneFound => 3,
             Self::Unconfirmed | Self::Unanswered(_) => 4,
             Self::Host(_) => 5,
             Self::Output(_) | Self::System(_) => 6,

@@ -1,9 +1,10 @@
 //! `chapfood hub`, and copies of its database.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chapfood_discovery::{Announcement, HubId};
 use chapfood_hub::{Hub, HubConfig, LanDoor, Restored, Room};
 
 use crate::args::{BackupOptions, HubOptions, RestoreOptions};
@@ -39,6 +40,7 @@ pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
     if let Some(megabytes) = options.quota_mb {
         config.retention.quota_bytes = u64::from(megabytes) * 1024 * 1024;
     }
+    let name = config.name.clone();
     let hub = Hub::start(config).await?;
     for line in ready(&hub) {
         match output::line(&line) {
@@ -47,16 +49,37 @@ pub(crate) async fn run(options: HubOptions) -> Result<(), Failure> {
             Err(failure) => return Err(failure),
         }
     }
+    let announcement = if options.no_announce { None } else { announce(&hub, &name) };
     signals.next().await;
     eprintln!("{}", words::stopping());
+    let stop = async {
+        if let Some(announcement) = announcement {
+            announcement.stop().await;
+        }
+        hub.stop().await;
+    };
     tokio::select! {
-        () = hub.stop() => Ok(()),
+        () = stop => Ok(()),
         () = signals.next() => std::process::exit(INTERRUPTED),
     }
 }
 
 fn doors(addresses: &[SocketAddr], tls: bool) -> impl Iterator<Item = LanDoor> {
     addresses.iter().map(move |listen| LanDoor { listen: *listen, tls })
+}
+
+/// Says on the network where the hub's door with TLS is. A hub that only this computer reaches is not announced, and
+/// one that cannot be announced serves all the same.
+fn announce(hub: &Hub, name: &str) -> Option<Announcement> {
+    let id = HubId::of_fingerprint(hub.fingerprint()?)?;
+    let doors: Vec<SocketAddr> = hub.lan().iter().filter(|door| door.tls).map(|door| door.address).collect();
+    let mut doors = doors.into_iter().filter(|door| !door.ip().to_canonical().is_loopback()).peekable();
+    // An announcement has one port.
+    let port = doors.peek()?.port();
+    let addresses: Vec<IpAddr> = doors.filter(|door| door.port() == port).map(|door| door.ip()).collect();
+    Announcement::start_on(name, &addresses, port, &id)
+        .inspect_err(|error| eprintln!("chapfood: {}", words::not_announced(error)))
+        .ok()
 }
 
 /// What it says once it accepts connections. Programs read it, so it is the same in every language.

@@ -6,6 +6,7 @@ mod args;
 mod ask;
 mod data;
 mod failure;
+mod find;
 mod host;
 mod listen;
 mod output;
@@ -53,6 +54,7 @@ fn run(command: Command) -> Result<(), Failure> {
     runtime.block_on(async {
         match command {
             Command::Hub(options) => host::run(options).await,
+            Command::Find(options) => find::run(options).await,
             Command::Backup(options) => host::backup(options),
             Command::Restore(options) => host::restore(options),
             Command::Send(options) => send::run(options).await,

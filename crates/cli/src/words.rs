@@ -52,6 +52,21 @@ pub(crate) fn unreachable(hub: &str) -> String {
     )
 }
 
+pub(crate) fn none_found() -> String {
+    say(
+        "aucun hub ne s'annonce sur ce réseau : vérifiez qu'il est démarré avec --lan et que le pare-feu laisse passer \
+         le port UDP 5353"
+            .into(),
+        "no hub announces itself on this network: check that it runs with --lan and that the firewall lets UDP port \
+         5353 through"
+            .into(),
+    )
+}
+
+pub(crate) fn not_announced(error: &impl std::fmt::Display) -> String {
+    say(format!("le hub ne s'annonce pas : {error}"), format!("the hub does not announce itself: {error}"))
+}
+
 pub(crate) fn unconfirmed() -> String {
     say(
         "le hub n'a pas confirmé : la notification a pu partir ou non".into(),

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use mdns_sd::{DaemonEvent, IfKind, Receiver, ServiceDaemon, ServiceInfo};
@@ -31,23 +31,24 @@ impl Announcement {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn start(name: &str, port: u16, id: &HubId) -> Result<Self, DiscoveryError> {
-        Self::start_on(name, SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), port), id)
+        Self::start_on(name, &[Ipv6Addr::UNSPECIFIED.into()], port, id)
     }
 
-    /// As [`Announcement::start`], for a hub that listens on one address only: no other one is announced.
+    /// As [`Announcement::start`], for a hub that listens on `addresses` only: no other one is announced. `0.0.0.0`
+    /// and `::` mean every one of this computer.
     ///
     /// # Errors
     /// See [`Announcement::start`].
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn start_on(name: &str, listen: SocketAddr, id: &HubId) -> Result<Self, DiscoveryError> {
+    pub fn start_on(name: &str, addresses: &[IpAddr], port: u16, id: &HubId) -> Result<Self, DiscoveryError> {
         let properties = [("v", VERSION), ("id", id.as_str())];
         // A host name of its own, so that nothing is said of what the computer is called.
         let host = format!("chapfood-{id}.local.");
         let label = name::announced(name);
-        let mut service = ServiceInfo::new(SERVICE, &label, &host, "", listen.port(), &properties[..])?;
-        service.set_interfaces(interfaces(listen.ip()));
+        let mut service = ServiceInfo::new(SERVICE, &label, &host, "", port, &properties[..])?;
+        service.set_interfaces(addresses.iter().map(|ip| interfaces(*ip)).collect());
         let full_name = service.get_fullname().to_owned();
         let announcement = Self { daemon: ServiceDaemon::new()?, full_name };
         tokio::spawn(log_what_happens(announcement.daemon.monitor()?));
@@ -82,11 +83,11 @@ impl Drop for Announcement {
 }
 
 /// Where a hub that listens on `ip` is announced.
-fn interfaces(ip: IpAddr) -> Vec<IfKind> {
+fn interfaces(ip: IpAddr) -> IfKind {
     match ip.to_canonical() {
-        IpAddr::V4(any) if any.is_unspecified() => vec![IfKind::IPv4],
-        any if any.is_unspecified() => vec![IfKind::All],
-        one => vec![IfKind::Addr(one)],
+        IpAddr::V4(any) if any.is_unspecified() => IfKind::IPv4,
+        any if any.is_unspecified() => IfKind::All,
+        one => IfKind::Addr(one),
     }
 }
 

@@ -3,8 +3,6 @@
 
 mod support;
 
-use std::net::SocketAddr;
-
 use chapfood_discovery::{Announcement, HubId, Search};
 use support::{inside_own_network, ip, plug_in, until};
 
@@ -84,8 +82,8 @@ async fn a_hub_on_one_address_is_announced_there_only() {
     plug_in("10.77.0.1/24");
     ip("address add 10.88.0.1/24 dev lan0");
     let search = Search::start().expect("it starts");
-    let listen: SocketAddr = "10.88.0.1:8002".parse().expect("an address");
-    let _hub = Announcement::start_on("Marais", listen, &id('a')).expect("it starts");
+    let only = "10.88.0.1".parse().expect("an address");
+    let _hub = Announcement::start_on("Marais", &[only], 8002, &id('a')).expect("it starts");
     let found = until(&search, "the hub is found", |list| list.len() == 1).await;
     assert_eq!(found[0].addresses, ["https://10.88.0.1:8002"]);
 }

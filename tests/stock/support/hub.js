@@ -70,10 +70,15 @@ export class Hub {
 }
 
 // Starts a hub that ends with test `t`. `data` and `port` continue an earlier one. `through` is the beginning of a
-// command line that becomes the program named at its end, e.g. in another namespace.
-export async function startHub(t, { data, port = 0, listen = '127.0.0.1', args = [], env = {}, through = [] } = {}) {
+// command line that becomes the program named at its end, e.g. in another namespace. It is not announced to whoever is
+// on this computer's network, unless that is `announced`.
+export async function startHub(
+  t,
+  { data, port = 0, listen = '127.0.0.1', args = [], env = {}, through = [], announced = false } = {},
+) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'chapfood-stock-')));
-  const [program, ...words] = [...through, PROGRAM, 'hub', '--listen', `${listen}:${port}`, '--data', folder, ...args];
+  const quiet = announced || !args.includes('--lan') ? [] : ['--no-announce'];
+  const [program, ...words] = [...through, PROGRAM, 'hub', '--listen', `${listen}:${port}`, '--data', folder, ...quiet, ...args];
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? 'warn', ...env },
