@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. Both first install what is missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo gallery soak test check clean tools
+.PHONY: help run demo gallery soak fuzz test check clean tools
 
 help: ## Say what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,10 @@ soak: ## Put the hub and stations through every fault at length, and print what 
 	@CHAPFOOD_ROUNDS=1000 cargo test --locked --quiet --package chapfood-client --test leaks
 	@npm --prefix tests/faults run --silent soak
 
+fuzz: ## Feed the decoders with what libFuzzer thinks of, ten minutes each (CHAPFOOD_FUZZ_SECONDS=600)
+	@scripts/bootstrap.sh test
+	@scripts/fuzz.sh long
+
 check: ## Run the quick checks only: layout, formatting, lints, the UI's own tests
 	@scripts/bootstrap.sh check
 	@scripts/test.sh quick
@@ -40,4 +44,4 @@ tools: ## Install what `make run` and `make test` need, and nothing else
 	@scripts/bootstrap.sh test
 
 clean: ## Remove everything that was built or installed inside this folder
-	rm -rf target gen ui/dist ui/node_modules tests/stock/node_modules tests/window/node_modules
+	rm -rf target gen ui/dist ui/node_modules tests/stock/node_modules tests/window/node_modules fuzz/corpus fuzz/artifacts

@@ -52,6 +52,7 @@ export -f build_ui rust_tests contract_digest rust_tests_and_contract python_tes
 
 step 1 "Layout: who may use what" scripts/check-architecture.py
 step 1 "Formatting" cargo fmt --all --check
+step 1 "Formatting of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
 step 1 "UI: formatting" npm --prefix ui run --silent lint
 step 3 "UI: build" bash -euo pipefail -c build_ui
 step 5 "UI: types" npm --prefix ui run --silent check
@@ -68,6 +69,7 @@ if [ "$which" = all ]; then
   # The programs and the tests in one go: with the same set of features nothing is compiled twice.
   step 20 "Build the programs and the tests" cargo build --locked --workspace --bins --tests
   step 10 "Rust tests, and the UI's types are current" bash -euo pipefail -c rust_tests_and_contract
+  step 8 "Decoders, with what libFuzzer thinks of" scripts/fuzz.sh short
   step 5 "Stock JavaScript client" npm --prefix tests/stock test --silent
   step 5 "Stock Python client" bash -euo pipefail -c python_tests
   step 8 "Faults of programs, disks and networks, every notification accounted for" npm --prefix tests/faults test --silent
