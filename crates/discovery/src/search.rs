@@ -5,7 +5,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::table::Table;
-use crate::{DiscoveryError, FoundHub, SERVICE};
+use crate::{DiscoveryError, FoundHub, HubId, SERVICE};
 
 /// After how many announcements the search begins anew. mdns-sd keeps whatever it hears for as long as that claims to
 /// be good, and has no limit.
@@ -32,9 +32,25 @@ impl Search {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn start() -> Result<Self, DiscoveryError> {
+        Self::begin(None)
+    }
+
+    /// As [`Search::start`], for one hub only: where it is now. However many others are announced, they do not crowd it
+    /// out.
+    ///
+    /// # Errors
+    /// See [`Search::start`].
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn for_hub(id: HubId) -> Result<Self, DiscoveryError> {
+        Self::begin(Some(id))
+    }
+
+    fn begin(wanted: Option<HubId>) -> Result<Self, DiscoveryError> {
         let (told, hubs) = watch::channel(Vec::new());
         let browsing = Browsing::start()?;
-        Ok(Self { hubs, task: tokio::spawn(run(browsing, told)) })
+        Ok(Self { hubs, task: tokio::spawn(run(browsing, wanted, told)) })
     }
 
     /// Who is announced, by name; now and at every change. At most [`crate::MAX_HUBS`].
@@ -75,9 +91,9 @@ impl Drop for Browsing {
 }
 
 /// Until it is aborted, or nobody can hear it any more.
-async fn run(mut browsing: Browsing, told: watch::Sender<Vec<FoundHub>>) {
+async fn run(mut browsing: Browsing, wanted: Option<HubId>, told: watch::Sender<Vec<FoundHub>>) {
     loop {
-        follow(&browsing.events, &told).await;
+        follow(&browsing.events, wanted.as_ref(), &told).await;
         // Its memory goes with it.
         drop(browsing);
         tracing::warn!("the search for hubs was flooded or ended, and begins anew in {} s", REST.as_secs());
@@ -94,7 +110,11 @@ async fn run(mut browsing: Browsing, told: watch::Sender<Vec<FoundHub>>) {
 }
 
 /// Tells what is announced until there is too much of it, or the thread ends.
-async fn follow(events: &Receiver<ServiceEvent>, told: &watch::Sender<Vec<FoundHub>>) {
+async fn follow(
+    events: &Receiver<ServiceEvent>,
+    wanted: Option<&HubId>,
+    told: &watch::Sender<Vec<FoundHub>>,
+) {
     let mut table = Table::default();
     let mut heard = 0;
     while heard < FLOOD {
@@ -104,10 +124,9 @@ async fn follow(events: &Receiver<ServiceEvent>, told: &watch::Sender<Vec<FoundH
                 let addresses = service.addresses.iter().map(mdns_sd::ScopedIp::to_ip_addr);
                 let txt = service.txt_properties.iter();
                 let txt = txt.map(|property| (property.key(), property.val().unwrap_or_default()));
-                table.announced(
-                    &service.fullname,
-                    FoundHub::read(&service.fullname, service.port, addresses, txt),
-                );
+                let hub = FoundHub::read(&service.fullname, service.port, addresses, txt);
+                let hub = hub.filter(|hub| wanted.is_none_or(|id| hub.id == *id));
+                table.announced(&service.fullname, hub);
             }
             ServiceEvent::ServiceRemoved(_, full_name) => table.gone(&full_name),
             _ => {}

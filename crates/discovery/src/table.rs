@@ -14,7 +14,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// What is now announced under `full_name`; `None` if that cannot be understood. Those who came first stay when
+    /// What is now announced under `full_name`; `None` if that cannot be understood or is not wanted. Those who came first stay when
     /// there are too many.
     pub(crate) fn announced(&mut self, full_name: &str, hub: Option<FoundHub>) {
         let key = full_name.to_lowercase();

@@ -3,7 +3,8 @@
 
 mod support;
 
-use chapfood_discovery::{Announcement, HubId, Search};
+use chapfood_discovery::{Announcement, HubId, MAX_HUBS, Search};
+use mdns_sd::{ServiceDaemon, ServiceInfo};
 use support::{inside_own_network, ip, plug_in, until};
 
 fn id(digit: char) -> HubId {
@@ -86,4 +87,59 @@ async fn a_hub_on_one_address_is_announced_there_only() {
     let _hub = Announcement::start_on("Marais", &[only], 8002, &id('a')).expect("it starts");
     let found = until(&search, "the hub is found", |list| list.len() == 1).await;
     assert_eq!(found[0].addresses, ["https://10.88.0.1:8002"]);
+}
+
+#[tokio::test]
+async fn a_network_of_ipv6_only_is_enough() {
+    if !inside_own_network("a_network_of_ipv6_only_is_enough") {
+        return;
+    }
+    plug_in("fd00:77::1/64 nodad");
+    let search = Search::start().expect("it starts");
+    let _hub = Announcement::start("Marais", 8002, &id('a')).expect("it starts");
+    let found = until(&search, "the hub is found", |list| list.len() == 1).await;
+    assert_eq!(found[0].addresses, ["https://[fd00:77::1]:8002"], "not the link-local one of the card");
+}
+
+/// Somebody who announces whatever they like.
+struct Liar(ServiceDaemon);
+
+impl Liar {
+    fn announces(&self, name: &str, properties: &[(&str, &str)]) {
+        let service = "_chapfood._tcp.local.";
+        let mut lie =
+            ServiceInfo::new(service, name, "liar.local.", "10.77.0.9", 8002, properties).expect("a lie");
+        lie.set_requires_probe(false);
+        self.0.register(lie).expect("it is announced");
+    }
+}
+
+#[tokio::test]
+async fn what_liars_announce_is_bounded_and_hides_nobody_who_is_looked_for() {
+    if !inside_own_network("what_liars_announce_is_bounded_and_hides_nobody_who_is_looked_for") {
+        return;
+    }
+    plug_in("10.77.0.1/24");
+    ip("address add 10.77.0.9/24 dev lan0");
+    let search = Search::start().expect("it starts");
+    let liar = Liar(ServiceDaemon::new().expect("it starts"));
+    let digits = "0123456789abcdef";
+    liar.announces("tomorrow", &[("v", "2"), ("id", digits)]);
+    liar.announces("nobody", &[("v", "1")]);
+    liar.announces("no number", &[("v", "1"), ("id", "0123456789abcdeg")]);
+    liar.announces("Ma\u{202e}rais\u{7}", &[("v", "1"), ("id", digits), ("token", "trust me")]);
+    let found = until(&search, "what can be read is listed", |list| !list.is_empty()).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].name, "Marais", "and cannot pass for something else");
+
+    for number in 0..MAX_HUBS + 20 {
+        liar.announces(&format!("Crowd {number}"), &[("v", "1"), ("id", digits)]);
+    }
+    until(&search, "a crowd is listed as far as there is room", |list| list.len() == MAX_HUBS).await;
+    let ours = Search::for_hub(id('a')).expect("it starts");
+    let _hub = Announcement::start("Marais", 8002, &id('a')).expect("it starts");
+    let found = until(&ours, "the hub that is looked for is found", |list| !list.is_empty()).await;
+    assert_eq!(found.len(), 1, "and nobody else: {found:?}");
+    assert_eq!(found[0].id, id('a'));
+    assert_eq!(search.hubs().borrow().len(), MAX_HUBS, "there is no room for it in the list of all");
 }
