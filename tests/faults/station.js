@@ -131,8 +131,9 @@ export class Station {
 }
 
 // Starts a station that ends with test `t`, listening to the hub at `hub`. `data` continues an earlier one. `through`
-// is the beginning of a command line that becomes the program named at its end.
-export async function startStation(t, { hub, data, env = {}, through = [] }) {
+// is the beginning of a command line that becomes the program named at its end; where that is in another network, `reach`
+// says where the test finds an address of there.
+export async function startStation(t, { hub, data, env = {}, through = [], reach = (url) => url }) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'chapfood-station-')));
   const [program, ...words] = [...through, STATION_PROGRAM, '--data', folder, '--ui', folder, '--no-hub', '--hub', hub];
   const child = spawn(program, words, {
@@ -154,6 +155,7 @@ export async function startStation(t, { hub, data, env = {}, through = [] }) {
   ]));
   station.url = /^station ready on (\S+)$/.exec(line)?.[1];
   if (!station.url) throw new Error(`the station's first line is ${JSON.stringify(line)}`);
+  station.url = await reach(station.url);
   await station.watch();
   return station;
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { Lan } from './lan.js';
 import { findUntil, hubOn, Listener, PORT } from './programs.js';
+import { startStation } from '../faults/station.js';
 import { giveToken } from '../stock/support/network.js';
 import { within } from '../stock/support/within.js';
 
@@ -44,3 +45,17 @@ for (const whose of ['hub', 'listener']) {
     await findUntil(kitchen, 'and the hub is found as before', ([one]) => one?.id === hub.id);
   });
 }
+
+test('without a cable the station on the hub\'s own computer goes on', async (t) => {
+  const lan = await Lan.lay(t);
+  const counter = await lan.computer(t, '10.20.0.1');
+  const hub = await hubOn(t, counter);
+  const station = await startStation(t, { hub: hub.url, through: counter.through, reach: (url) => counter.reach(t, url) });
+  await station.ready();
+  await station.command({ do: 'joinChannel', name: 'orders' });
+  await station.until('it is in the channel', ({ channels }) => channels.some(({ name, confirmed }) => name === 'orders' && confirmed));
+  await counter.pullCable();
+  await hub.send('without a cable');
+  await station.until('it is there', ({ link, total }) => link.state === 'connected' && total === 1);
+  assert.deepEqual((await station.history()).map(({ title }) => title), ['without a cable']);
+});

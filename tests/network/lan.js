@@ -3,15 +3,22 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { joined } from './relay.js';
 import { within } from '../stock/support/within.js';
 
 // Set by run.js: these tests change the network they run in.
 export const INSIDE = 'CHAPFOOD_TEST_INSIDE_OWN_NETWORK';
 
 const run = promisify(execFile);
+const RELAY = fileURLToPath(new URL('relay.js', import.meta.url));
 // Interfaces of one network have different names, also when several tests run at once.
 let cables = 0;
 let switches = 0;
@@ -84,6 +91,26 @@ export class Computer {
     if (this.#address) await this.ip('address', 'delete', `${this.#address}/24`, 'dev', 'eth0');
     await this.ip('address', 'add', `${address}/24`, 'dev', 'eth0');
     this.#address = address;
+  }
+
+  // Where `url`, on this computer's own loopback, is reached from the test: `reach` for a station that runs here.
+  async reach(t, url) {
+    const folder = await mkdtemp(join(tmpdir(), 'chapfood-reach-'));
+    // A socket in the file system is the same in every network.
+    const path = join(folder, 'way');
+    const [program, ...words] = [...this.through, process.execPath, RELAY, path, new URL(url).port];
+    const relay = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await within(10_000, 'the way is open', once(createInterface({ input: relay.stdout }), 'line'));
+    const door = createServer((socket) => joined(socket, connect(path)));
+    door.listen(0, '127.0.0.1');
+    await once(door, 'listening');
+    t.after(async () => {
+      relay.kill('SIGKILL');
+      await once(relay, 'close');
+      door.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+    return `http://127.0.0.1:${door.address().port}`;
   }
 
   // What the switch sees: the card has no light any more, and its address stays.

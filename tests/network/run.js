@@ -24,7 +24,9 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const named = process.argv.slice(2);
 const files = named.length > 0 ? named : readdirSync(folder).filter((name) => name.endsWith('.test.js'));
 const words = ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=120000', ...files];
-const run = spawn('unshare', [...OWN_NETWORK, process.execPath, ...words], {
+// A new network begins without even its loopback.
+const begin = ['sh', '-c', 'ip link set lo up && exec "$0" "$@"', process.execPath];
+const run = spawn('unshare', [...OWN_NETWORK, ...begin, ...words], {
   cwd: folder,
   stdio: 'inherit',
   env: { ...process.env, [INSIDE]: 'yes' },
