@@ -1,5 +1,8 @@
 //! What goes wrong around a station must not make it lose or delay anything.
+#![allow(missing_docs, unreachable_pub, reason = "a test program")]
 
+#[path = "support/shifted.rs"]
+mod shifted;
 mod support;
 
 use std::time::Duration;
@@ -10,6 +13,7 @@ use chapfood_station::contract::{
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use shifted::{Shifted, forward, heard, start_with};
 use support::Computer;
 use tokio::time::{Instant, timeout};
 
@@ -63,6 +67,48 @@ async fn a_disk_that_refuses_stops_the_flow_and_loses_nothing() {
     assert_eq!(now.storage_fault, None, "the trouble is over");
     let expected: Vec<_> = (1..=20).rev().map(|number| format!("Commande {number}")).collect();
     assert_eq!(shop.titles().await, expected, "each once, in order");
+}
+
+/// From now on the history can be written, but not counted.
+fn uncountable(computer: &Computer) -> Connection {
+    let disk = Connection::open(computer.history()).expect("opened");
+    disk.execute_batch("DROP INDEX caught_up").expect("damaged");
+    disk
+}
+
+fn countable_again(disk: &Connection) {
+    let mended = "CREATE INDEX caught_up ON notification (row, channel, kind, read) WHERE caught_up = 1";
+    disk.execute_batch(mended).expect("mended");
+}
+
+#[tokio::test]
+async fn an_order_is_seen_and_heard_though_the_history_cannot_be_counted() {
+    let computer = Computer::hosting();
+    let mut shop = computer.start().await;
+    shop.ready().await;
+    let disk = uncountable(&computer);
+    shop.send(Some("commandes"), "Commande 1").await.expect("the hub has it");
+    assert_eq!(shop.arrived().await[0].title, "Commande 1", "it is on the disk");
+    assert_eq!(computer.popups.titles(1).await, ["Commande 1"]);
+    assert_eq!(heard(&computer.sounds, 1).await.len(), 1);
+    countable_again(&disk);
+    shop.state("the count, once it can be made", |now| now.total == 1 && now.unread == 1).await;
+}
+
+#[tokio::test]
+async fn a_reminder_is_seen_though_the_history_cannot_be_counted() {
+    let (computer, clock) = (Computer::hosting(), Shifted::default());
+    let mut shop = start_with(&computer, clock.clone(), computer.sounds.clone(), false).await;
+    shop.ready().await;
+    shop.send(Some("commandes"), "Commande 1").await.expect("the hub has it");
+    let id = shop.arrived().await[0].id.clone();
+    shop.ask::<Value>(Command::Remind { id, minutes: Some(5) }).await.expect("kept");
+    let disk = uncountable(&computer);
+    forward(&shop, &clock, Duration::from_secs(5 * 60 + 1)).await;
+    assert!(shop.arrived().await[0].reminded, "it comes back once, and is told then");
+    assert_eq!(computer.popups.titles(2).await, ["Commande 1"; 2]);
+    countable_again(&disk);
+    shop.state("nothing to come back any more", |now| now.latest.iter().all(|row| row.reminded)).await;
 }
 
 #[tokio::test]

@@ -47,9 +47,11 @@ impl Inbox {
                 Incoming::Claim(claim) => arriving.claim(claim)?,
             }
         }
-        let stored = arriving.stored();
+        let mut stored = arriving.stored();
         if let Some(origin) = &batch.origin {
             cursor::advance(&transaction, &origin.epoch, batch)?;
+            // Before the commit: whoever stored it must be able to say so.
+            stored.cursors = cursor::of(&transaction, &origin.address)?;
         }
         transaction.commit()?;
         Ok(stored)

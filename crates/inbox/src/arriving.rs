@@ -1,6 +1,8 @@
 //! What becomes of each notification of a batch, within its transaction.
 
-use chapfood_protocol::{ClaimChanged, Notification, NotificationId, Timestamp};
+use std::collections::BTreeMap;
+
+use chapfood_protocol::{ClaimChanged, Notification, NotificationId, Position, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Arrival, Claim, Entry, Taken, trash};
@@ -15,6 +17,9 @@ pub struct Stored {
     pub replaced: Vec<Replaced>,
     /// The rows of before that somebody took or released.
     pub claimed: Vec<NotificationId>,
+    /// How far this computer now is with the hub that it came from, as [`Inbox::cursors`](crate::Inbox::cursors)
+    /// says it. Empty if it came from none.
+    pub cursors: BTreeMap<String, Position>,
 }
 
 /// An update took a row's place.

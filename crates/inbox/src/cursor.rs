@@ -23,14 +23,18 @@ impl Inbox {
     /// # Errors
     /// [`InboxError::Database`].
     pub fn cursors(&self, address: &str) -> Result<BTreeMap<String, Position>, InboxError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT channel, epoch, seq FROM cursor WHERE epoch = (SELECT epoch FROM hub WHERE address = ?1)",
-        )?;
-        let cursors = statement.query_map([address], |row| {
-            Ok((row.get(0)?, Position { epoch: row.get(1)?, seq: row.get::<_, i64>(2)?.unsigned_abs() }))
-        })?;
-        Ok(cursors.collect::<Result<_, _>>()?)
+        Ok(of(&self.connection, address)?)
     }
+}
+
+pub(crate) fn of(db: &Connection, address: &str) -> rusqlite::Result<BTreeMap<String, Position>> {
+    let mut statement = db.prepare_cached(
+        "SELECT channel, epoch, seq FROM cursor WHERE epoch = (SELECT epoch FROM hub WHERE address = ?1)",
+    )?;
+    let cursors = statement.query_map([address], |row| {
+        Ok((row.get(0)?, Position { epoch: row.get(1)?, seq: row.get::<_, i64>(2)?.unsigned_abs() }))
+    })?;
+    cursors.collect()
 }
 
 /// The hub at this address has this database now. Cursors of databases that no address has any more are let

@@ -30,7 +30,7 @@ use crate::contract::{Command, Fault, Link, Place, PopupHealth, Snapshot, SoundH
 use crate::events::{Announcer, Subscribing};
 use crate::feed::{BATCHES, Ears, Feed};
 use crate::fresh_id::fresh_id;
-use crate::history::{self, History};
+use crate::history::History;
 use crate::hosting::Hosting;
 use crate::popups::Popups;
 use crate::seams::{LocalHub, Player, SettingsStore, Toaster};
@@ -156,7 +156,7 @@ impl Owner {
             latest: Vec::new(),
             readiness: None,
             storage_fault: None,
-            gap: history.run(|inbox| inbox.gap()).await?.map(history::gap),
+            gap: None,
         };
         let mut keeping = Keeping::start();
         let clock: Arc<dyn Clock> = Arc::new(seams.clock);

@@ -113,10 +113,12 @@ impl Owner {
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
         if is_due(self.keeping.remind_at) {
             let back = self.history.run(move |inbox| inbox.come_back(now)).await?;
-            self.try_count_again().await?;
+            let counted = self.try_count_again().await;
             // First: the window must not show them where they were as well.
             self.changed(back.iter().map(|entry| &entry.id));
             self.announce(Stored { new: back, ..Stored::default() });
+            // They do not come back a second time: what cannot be counted yet was announced all the same.
+            counted?;
         }
         if is_due(self.keeping.trash_at) {
             let until = Timestamp::from_millis(now.as_millis() - PUT_BACK);

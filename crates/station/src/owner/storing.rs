@@ -13,7 +13,6 @@ use super::Owner;
 use super::keeping::Keeping;
 use crate::clock::Clock;
 use crate::contract::{self, Event, Settings};
-use crate::feed::Cursors;
 use crate::history::{self, HistoryFault};
 use crate::state::State;
 use crate::todo::{Today, today, todo};
@@ -38,6 +37,7 @@ pub(super) struct Figures {
     tally: Tally,
     bytes: u64,
     catch_up: Option<CatchUp>,
+    gap: Option<Gap>,
     latest: Vec<Entry>,
     remind_at: Option<Timestamp>,
     /// What costs as much as a day brings; none while it was counted a moment ago.
@@ -77,6 +77,7 @@ impl Figures {
             tally: inbox.tally()?,
             bytes: inbox.bytes()?,
             catch_up: inbox.catch_up()?,
+            gap: inbox.gap()?,
             latest: inbox.page(&Filter::default(), 0, LATEST)?,
             remind_at: inbox.next_reminder()?,
             day: asked.map(day).transpose()?,
@@ -87,6 +88,7 @@ impl Figures {
         state.tally = self.tally;
         state.history_bytes = self.bytes;
         state.catch_up = self.catch_up.as_ref().map(history::catch_up);
+        state.gap = self.gap.map(history::gap);
         state.latest = self.latest.into_iter().map(history::row).collect();
         keeping.remind_at = self.remind_at;
         match self.day {
@@ -100,13 +102,8 @@ impl Figures {
     }
 }
 
-/// What is true once a batch is on the disk.
-struct TakenIn {
-    stored: Stored,
-    figures: Figures,
-    gap: Option<Gap>,
-    cursors: Cursors,
-}
+/// What is true once a batch is on the disk, and the history in figures if it could be counted then.
+type TakenIn = (Stored, Result<Figures, InboxError>);
 
 impl Owner {
     /// Stores what came, in its order; nothing after what the disk did not take, or a cursor would pass it.
@@ -137,22 +134,27 @@ impl Owner {
 
     async fn take_in(&self, batch: Batch) -> Result<TakenIn, HistoryFault> {
         let now = self.clock.now();
-        let address = self.state.settings.hub_address.clone();
         let asked = self.keeping.may_count().then(|| Asked::now(&self.state.settings, &*self.clock));
         self.history
             .run(move |inbox| {
                 let stored = inbox.take_in(&batch, now)?;
-                let figures = Figures::of(inbox, asked.as_ref())?;
-                Ok(TakenIn { stored, figures, gap: inbox.gap()?, cursors: inbox.cursors(&address)? })
+                // No fault of the storing: it would be tried again, and what is there already is not announced.
+                Ok((stored, Figures::of(inbox, asked.as_ref())))
             })
             .await
     }
 
-    fn taken_in(&mut self, batch: &Batch, TakenIn { stored, figures, gap, cursors }: TakenIn) {
+    fn taken_in(&mut self, batch: &Batch, (mut stored, figures): TakenIn) {
         self.state.storage_fault = None;
-        figures.show(&mut self.state, &mut self.keeping);
-        self.state.gap = gap.map(history::gap);
+        match figures {
+            Ok(figures) => figures.show(&mut self.state, &mut self.keeping),
+            Err(fault) => {
+                tracing::error!(%fault, "the history cannot be counted");
+                self.keeping.count_later();
+            }
+        }
         if let (Some(feed), Some(_)) = (&self.feed, &batch.origin) {
+            let cursors = std::mem::take(&mut stored.cursors);
             feed.committed(cursors, &batch.entries.iter().map(Incoming::channel).collect());
         }
         self.announce(stored);
