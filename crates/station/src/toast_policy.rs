@@ -243,10 +243,11 @@ impl ToastPolicy {
         self.shown.remove(place).map(|shown| shown.id)
     }
 
-    /// Returns all pop-ups that show: none of them may.
+    /// Returns all pop-ups that show, those that an update has yet to replace included: none of them may.
     pub(crate) fn clear(&mut self) -> Vec<String> {
         self.ringing = None;
-        self.shown.drain(..).map(|shown| shown.id).collect()
+        let outdated = std::mem::take(&mut self.outdated).into_values().map(|id| id.as_str().to_owned());
+        self.shown.drain(..).map(|shown| shown.id).chain(outdated).collect()
     }
 
     fn single(&mut self, row: &Entry, waits: bool, wording: Wording) -> Toast {

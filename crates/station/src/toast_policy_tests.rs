@@ -339,6 +339,19 @@ fn an_update_that_does_not_pop_up_takes_the_earlier_ones_pop_up_away() {
 }
 
 #[test]
+fn what_leaves_the_screen_when_it_is_locked_is_everything_that_shows() {
+    let mut policy = ToastPolicy::default();
+    arrive(&mut policy, &new(&rows(1..4, "a")), at(0));
+    let changes = arrive(&mut policy, &update(2, 4), at(1));
+    assert_eq!(changes, Changes::default(), "the channel is noisy: the update waits, and 2 shows until then");
+    let mut cleared = policy.clear();
+    cleared.sort();
+    assert_eq!(cleared, ["n_1", "n_2", "n_3"]);
+    let shown = policy.due(at(1_001), FRENCH).show;
+    assert_eq!(titles_and_replaced(&shown), [("Titre n_4", None)], "what it was to replace is gone");
+}
+
+#[test]
 fn what_goes_on_ringing_has_one_pop_up_in_the_place_of_its_earlier_ones() {
     let mut policy = ToastPolicy::default();
     let orders = rows(1..4, "a");
