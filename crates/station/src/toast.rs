@@ -55,10 +55,11 @@ impl ToastAction {
 }
 
 /// How a pop-up asks for attention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
     /// Goes away after the system's delay. Also for successes: a desktop may not show what it is told is
     /// of low urgency, and "the order is ready" must be seen.
+    #[default]
     Normal,
     /// Stays until dismissed, where the system allows it.
     Critical,
@@ -112,9 +113,15 @@ pub(crate) fn missed(count: u32, newest: &Entry, urgency: Urgency, wording: Word
 }
 
 /// The pop-up that stands for what goes on ringing. A click opens what has waited longest.
-pub(crate) fn waiting(count: u32, oldest: &Entry, newest: &Entry, wording: Wording) -> Toast {
+pub(crate) fn waiting(
+    count: u32,
+    oldest: &Entry,
+    newest: &Entry,
+    urgency: Urgency,
+    wording: Wording,
+) -> Toast {
     let title = words::waiting(count, wording.language);
-    let toast = several(title, &oldest.title, newest, Urgency::Normal, wording);
+    let toast = several(title, &oldest.title, newest, urgency, wording);
     Toast { id: oldest.id.as_str().to_owned(), channel: None, ..toast }
 }
 

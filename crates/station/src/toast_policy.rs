@@ -205,18 +205,22 @@ impl ToastPolicy {
         self.forget_outdated()
     }
 
-    /// `oldest` to `newest` ring again, all of which are `ids`: one pop-up stands for them, in the place of those
-    /// that they had.
+    /// `oldest` to `newest` ring again, all of which are `ids`: one pop-up stands for them, as urgent as the most
+    /// urgent of them, in the place of those that they had.
     pub(crate) fn rang(
         &mut self,
         ids: &BTreeSet<NotificationId>,
         oldest: &Entry,
         newest: &Entry,
+        urgency: Urgency,
         wording: Wording,
     ) -> Changes {
         let mut toast = match ids.len() {
             0 | 1 => toast::single(oldest, true, wording),
-            count => toast::waiting(u32::try_from(count).unwrap_or(u32::MAX), oldest, newest, wording),
+            count => {
+                let count = u32::try_from(count).unwrap_or(u32::MAX);
+                toast::waiting(count, oldest, newest, urgency, wording)
+            }
         };
         let mut gone = Vec::new();
         let ringing = self.ringing.take();

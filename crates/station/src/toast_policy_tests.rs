@@ -356,18 +356,19 @@ fn what_goes_on_ringing_has_one_pop_up_in_the_place_of_its_earlier_ones() {
     let mut policy = ToastPolicy::default();
     let orders = rows(1..4, "a");
     arrive(&mut policy, &new(&orders[..1]), at(0));
-    let again = policy.rang(&ids(&["n_1"]), &orders[0], &orders[0], FRENCH);
+    let again = policy.rang(&ids(&["n_1"]), &orders[0], &orders[0], Urgency::Normal, FRENCH);
     assert_eq!(titles_and_replaced(&again.show), [("Titre n_1", Some("n_1"))], "the same again");
     assert_eq!(again.show[0].actions[0], ToastAction::Take);
     arrive(&mut policy, &new(&orders[1..]), at(1));
     let all = ids(&["n_1", "n_2", "n_3"]);
-    let again = policy.rang(&all, &orders[0], &orders[2], FRENCH);
+    let again = policy.rang(&all, &orders[0], &orders[2], Urgency::Normal, FRENCH);
     assert_eq!(titles_and_replaced(&again.show), [("3 notifications en attente", Some("n_1"))]);
     assert_eq!(again.withdraw, ["n_2", "n_3"], "not stacked");
     assert_eq!(again.show[0].id, "n_1", "a click opens what has waited longest");
     assert_eq!(policy.settled(&ids(&["n_1"])), [] as [&str; 0]);
-    let again = policy.rang(&ids(&["n_2", "n_3"]), &orders[1], &orders[2], FRENCH);
+    let again = policy.rang(&ids(&["n_2", "n_3"]), &orders[1], &orders[2], Urgency::Critical, FRENCH);
     assert_eq!(titles_and_replaced(&again.show), [("2 notifications en attente", Some("n_1"))]);
+    assert_eq!(again.show[0].urgency, Urgency::Critical, "an error that rings on stays on the screen");
     assert_eq!(again.withdraw, [] as [&str; 0]);
     assert_eq!(policy.settled(&ids(&["n_2", "n_3"])), ["n_2"], "all taken");
 }

@@ -121,7 +121,7 @@ fn a_locked_screen_shows_the_channel_and_nothing_else() {
         (single(&everybody, true, locked(En)), "New notification to everyone"),
         (burst(4, "ORD-1", &secret, Urgency::Normal, locked(Fr)), "4 nouvelles notifications sur #cuisine"),
         (missed(12, &secret, Urgency::Normal, locked(Fr)), "12 notifications manquées récupérées"),
-        (waiting(3, &secret, &secret, locked(En)), "3 notifications waiting"),
+        (waiting(3, &secret, &secret, Urgency::Critical, locked(En)), "3 notifications waiting"),
     ];
     for (toast, title) in cases {
         assert_eq!((toast.title.as_str(), toast.body.as_str(), toast.sender.as_str()), (title, "", ""));

@@ -8,6 +8,7 @@ use chapfood_protocol::{NotificationId, NotificationType, Timestamp};
 use super::rules::Rules;
 use super::sounding::importance;
 use crate::contract::Sound;
+use crate::toast::Urgency;
 
 /// What is older does not wait any more, in milliseconds: it is in the history.
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -37,6 +38,7 @@ struct Turn<'a> {
     sound: Sound,
     every: i64,
     pops_up: bool,
+    urgency: Urgency,
 }
 
 /// How it stands at an instant.
@@ -48,6 +50,8 @@ pub(crate) struct Beat {
     pub(crate) sound: Option<Sound>,
     /// Whose pop-ups are to be shown again now, the oldest first.
     pub(crate) again: Vec<NotificationId>,
+    /// How the most urgent of them asks for attention.
+    pub(crate) urgency: Urgency,
     /// When the next ring is due.
     pub(crate) next: Option<Timestamp>,
 }
@@ -94,7 +98,8 @@ impl Ringing {
         for (id, waiting) in &self.waiting {
             let rules = rules.of(waiting.channel.as_deref());
             if let Some((sound, every)) = rules.ring(waiting.kind) {
-                ringing.push(Turn { at: waiting.at, id, sound, every, pops_up: rules.pops_up(waiting.kind) });
+                let (pops_up, urgency) = (rules.pops_up(waiting.kind), Urgency::of(waiting.kind));
+                ringing.push(Turn { at: waiting.at, id, sound, every, pops_up, urgency });
             }
         }
         let Some(every) = ringing.iter().map(|turn| turn.every).min() else {
@@ -109,9 +114,10 @@ impl Ringing {
             self.rings += 1;
             beat.sound = ringing.iter().map(|turn| turn.sound).max_by_key(|sound| importance(*sound));
             if self.rings.is_multiple_of(POPUP_EVERY) {
+                ringing.retain(|turn| turn.pops_up);
                 ringing.sort_unstable_by_key(|turn| (turn.at, turn.id));
-                let again = ringing.into_iter().filter(|turn| turn.pops_up);
-                beat.again = again.map(|turn| turn.id.clone()).collect();
+                beat.urgency = ringing.iter().map(|turn| turn.urgency).max().unwrap_or_default();
+                beat.again = ringing.into_iter().map(|turn| turn.id.clone()).collect();
             }
         }
         beat.next = self.heard_at.map(|heard_at| Timestamp::from_millis(heard_at + every));

@@ -177,6 +177,24 @@ fn every_third_ring_shows_the_pop_ups_again_where_there_may_be_any() {
     assert_eq!(again, [vec![], vec![], both.clone(), vec![], vec![], both], "the oldest first");
 }
 
+#[test]
+fn pop_ups_that_are_shown_again_are_as_urgent_as_the_most_urgent_of_them() {
+    let mut station = Station::new();
+    let error = |id, channel| Entry { kind: NotificationType::Error, ..order(id, channel, 0) };
+    let hidden = ChannelPreferences { popup: false, ..ChannelPreferences::of_channel() };
+    station.settings.preferences.insert("bar".into(), hidden);
+    station.arrive(&order("n_1", "cuisine", 0), 0);
+    station.arrive(&error("n_2", "bar"), 0);
+    let mut third = |rings: std::ops::RangeInclusive<i64>| {
+        rings.map(|ring| station.beat(ring * 20 * SECOND)).last().expect("three rings").urgency
+    };
+    assert_eq!(third(1..=3), Urgency::Normal, "the error has no pop-up");
+    station.note(&error("n_3", "cuisine"), 0);
+    station.note(&order("n_4", "cuisine", SECOND), SECOND);
+    let urgencies = (4..=6).map(|ring| station.beat(ring * 20 * SECOND).urgency);
+    assert_eq!(urgencies.last(), Some(Urgency::Critical));
+}
+
 proptest! {
     /// Whatever happens in whatever order: nothing rings that is dealt with, and what waits is heard in its time.
     #[test]

@@ -13,7 +13,7 @@ use crate::alerts::ringing::{Beat, Ringing};
 use crate::alerts::rules::Rules;
 use crate::alerts::sounding::Sounding;
 use crate::contract::{DoNotDisturb, DoNotDisturbChoice, Fault, Link, Settings, Sound};
-use crate::toast::Wording;
+use crate::toast::{Urgency, Wording};
 use crate::toast_policy::Changes;
 use crate::todo::todo;
 
@@ -128,7 +128,7 @@ impl Owner {
         }
         if let [oldest, .., newest] | [oldest @ newest] = beat.again.as_slice() {
             let (oldest, newest) = (oldest.clone(), newest.clone());
-            self.pop_up_again(beat.again.into_iter().collect(), oldest, newest).await;
+            self.pop_up_again(beat.again.into_iter().collect(), oldest, newest, beat.urgency).await;
         }
     }
 
@@ -253,12 +253,13 @@ impl Owner {
         ids: BTreeSet<NotificationId>,
         oldest: NotificationId,
         newest: NotificationId,
+        urgency: Urgency,
     ) {
         let found = self.history.run(move |inbox| Ok((inbox.details(&oldest)?, inbox.details(&newest)?)));
         // What has just gone is noticed at the next look.
         if let Ok((Some(oldest), Some(newest))) = found.await {
             let wording = self.wording();
-            let changes = self.policy.rang(&ids, &oldest.entry, &newest.entry, wording);
+            let changes = self.policy.rang(&ids, &oldest.entry, &newest.entry, urgency, wording);
             self.change_screen(changes);
         }
     }
