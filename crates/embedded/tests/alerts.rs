@@ -5,13 +5,15 @@
 mod shifted;
 mod support;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chapfood_station::contract::{
-    Command, DoNotDisturb, DoNotDisturbChoice, Event, Filter, QuietHours, Row, Sent, SettingsChange, Sound,
-    SoundHealth, Span,
+    ChannelPreferences, Command, DoNotDisturb, DoNotDisturbChoice, Event, Filter, QuietHours, Row, Sent,
+    SettingsChange, Sound, SoundHealth, Span,
 };
 use chapfood_station::{Clock as _, Player, SoundFault, ToastAction};
+use rusqlite::Connection;
 use serde_json::Value;
 use shifted::{PATIENCE, Shifted, forward, heard, start_with};
 use support::{Computer, Running};
@@ -141,6 +143,25 @@ async fn what_is_read_in_the_window_leaves_the_screen() {
     shop.awa.ask::<Value>(read).await.expect("read");
     shop.withdrawn(&id).await;
     assert_eq!(shop.awa.station.snapshot().ringing, 1, "it is still to be taken");
+}
+
+#[tokio::test]
+async fn what_is_dealt_with_while_the_disk_does_not_say_what_waits_leaves_the_screen_all_the_same() {
+    let mut shop = Shop::open().await;
+    let id = shop.order("Commande 1").await;
+    shop.counter.popups.titles(1).await;
+    let disk = Connection::open(shop.counter.history()).expect("opened");
+    disk.execute_batch("DROP INDEX todo").expect("damaged");
+    let preferences = ChannelPreferences { late_after: 20, ..ChannelPreferences::of_channel() };
+    let preferences = Some(BTreeMap::from([("commandes".to_owned(), preferences)]));
+    shop.change(SettingsChange { preferences, ..SettingsChange::default() }).await;
+    shop.awa.ask::<Value>(Command::MarkRead { ids: vec![id.clone()], read: true }).await.expect("read");
+    assert_eq!(*shop.counter.popups.withdrawn.borrow(), [] as [String; 0], "nobody can know yet");
+    let mended = "CREATE INDEX todo ON notification (at, channel, kind, read, quarter)
+                  WHERE held = 0 AND expired = 0";
+    disk.execute_batch(mended).expect("mended");
+    forward(&shop.awa, &shop.clock, Duration::ZERO).await;
+    shop.withdrawn(&id).await;
 }
 
 #[tokio::test]

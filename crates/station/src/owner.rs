@@ -183,7 +183,7 @@ impl Owner {
             popups,
             policy: ToastPolicy::default(),
             sounds,
-            alerting: Alerting::default(),
+            alerting: Alerting::start(),
             trial: Trial::default(),
             sending,
             pruning: Pruning::start(),

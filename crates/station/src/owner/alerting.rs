@@ -13,6 +13,7 @@ use crate::alerts::ringing::{Beat, Ringing};
 use crate::alerts::rules::Rules;
 use crate::alerts::sounding::Sounding;
 use crate::contract::{DoNotDisturb, DoNotDisturbChoice, Fault, Link, Settings, Sound};
+use crate::history::HistoryFault;
 use crate::toast::{Urgency, Wording};
 use crate::toast_policy::Changes;
 use crate::todo::todo;
@@ -36,45 +37,39 @@ pub(super) struct Alerting {
 }
 
 /// Of which rows something may have changed since they were last looked at.
-#[derive(Debug)]
-enum Stale {
-    Some(BTreeSet<NotificationId>),
-    /// Those that matter, and these.
-    All(BTreeSet<NotificationId>),
-    /// Everything: other rows may matter now.
-    History,
-}
-
-impl Default for Stale {
-    /// What a former run left.
-    fn default() -> Self {
-        Self::History
-    }
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Stale {
+    rows: BTreeSet<NotificationId>,
+    /// All those that matter as well.
+    all: bool,
+    /// Others may matter now.
+    others: bool,
 }
 
 impl Alerting {
+    /// With what a former run left still to be found.
+    pub(super) fn start() -> Self {
+        Self { stale: Stale { others: true, ..Stale::default() }, ..Self::default() }
+    }
+
     /// These rows are others now, or gone.
     pub(super) fn look_at<'a>(&mut self, ids: impl Iterator<Item = &'a NotificationId>) {
-        if let Stale::Some(stale) | Stale::All(stale) = &mut self.stale {
-            stale.extend(ids.cloned());
-        }
+        self.stale.rows.extend(ids.cloned());
     }
 
     /// Any row may be another now, or gone.
     pub(super) fn look_at_all(&mut self) {
-        if let Stale::Some(stale) = &mut self.stale {
-            self.stale = Stale::All(std::mem::take(stale));
-        }
+        self.stale.all = true;
     }
 
     /// Rows that did not matter may matter now.
     pub(super) fn look_through(&mut self) {
-        self.stale = Stale::History;
+        self.stale.others = true;
     }
 
     /// Whether everything has been looked at since it changed.
     fn is_up_to_date(&self) -> bool {
-        matches!(&self.stale, Stale::Some(stale) if stale.is_empty())
+        self.stale == Stale::default()
     }
 }
 
@@ -195,26 +190,26 @@ impl Owner {
 
     /// Looks at the rows that may be others now: what is dealt with neither rings nor shows.
     async fn look_again(&mut self) {
-        let stale = std::mem::replace(&mut self.alerting.stale, Stale::Some(BTreeSet::new()));
-        let ids: BTreeSet<_> = match stale {
-            Stale::Some(ids) if ids.is_empty() => return,
-            Stale::Some(ids) => ids,
-            Stale::All(ids) => {
-                let known = self.policy.ids().into_iter().chain(self.alerting.ringing.ids().cloned());
-                known.chain(ids).collect()
-            }
-            Stale::History => return self.look_through_history().await,
-        };
-        let wanted = ids.clone();
-        let found = self.history.run(move |inbox| wanted.into_iter().map(|id| look_at(inbox, id)).collect());
-        let found: Vec<(NotificationId, Option<Entry>)> = match found.await {
-            Ok(found) => found,
-            Err(fault) => {
-                tracing::error!(%fault, "what still waits cannot be looked at");
-                self.alerting.stale = Stale::Some(ids);
-                return;
-            }
-        };
+        let stale = std::mem::take(&mut self.alerting.stale);
+        if let Err(fault) = self.try_look_again(&stale).await {
+            tracing::error!(%fault, "what still waits cannot be looked at");
+            self.alerting.stale = stale;
+        }
+    }
+
+    async fn try_look_again(&mut self, stale: &Stale) -> Result<(), HistoryFault> {
+        if stale.others {
+            self.look_through_history().await?;
+        }
+        let mut wanted = stale.rows.clone();
+        if stale.all {
+            wanted.extend(self.policy.ids().into_iter().chain(self.alerting.ringing.ids().cloned()));
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let look = move |inbox: &mut Inbox| wanted.into_iter().map(|id| look_at(inbox, id)).collect();
+        let found: Vec<(NotificationId, Option<Entry>)> = self.history.run(look).await?;
         let mut rules = Rules::new(&self.state.settings, self.clock.now(), self.clock.zone());
         let mut settled = BTreeSet::new();
         for (id, row) in found {
@@ -228,24 +223,19 @@ impl Owner {
         }
         let withdraw = self.policy.settled(&settled);
         self.change_screen(Changes { withdraw, show: Vec::new() });
+        Ok(())
     }
 
     /// Finds what waits.
-    async fn look_through_history(&mut self) {
+    async fn look_through_history(&mut self) -> Result<(), HistoryFault> {
         let todo = todo(&self.state.settings, self.clock.now());
-        let rows = match self.history.run(move |inbox| inbox.untaken(&todo, RINGING)).await {
-            Ok(rows) => rows,
-            Err(fault) => {
-                tracing::error!(%fault, "what still waits cannot be found");
-                self.alerting.stale = Stale::History;
-                return;
-            }
-        };
+        let rows = self.history.run(move |inbox| inbox.untaken(&todo, RINGING)).await?;
         let mut rules = Rules::new(&self.state.settings, self.clock.now(), self.clock.zone());
         self.alerting.ringing.clear();
         for row in &rows {
             self.alerting.ringing.note(row, &mut rules);
         }
+        Ok(())
     }
 
     async fn pop_up_again(
