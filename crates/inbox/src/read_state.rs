@@ -34,17 +34,19 @@ impl Inbox {
     /// # Errors
     /// [`InboxError::Database`]; then nothing changed.
     pub fn mark_all_read(&mut self, filter: &Filter) -> Result<u32, InboxError> {
-        let unread = Filter { unread: true, ..filter.clone() };
-        if let Some(search) = search::expression(&unread.search) {
-            let rows = search::rows(&self.connection, &unread, &search)?;
+        if let Some(search) = search::expression(&filter.search) {
+            // As it is listed: a search for the unread alone would go on below the end of the list.
+            let rows = search::rows(&self.connection, filter, &search)?;
             let changed = self
                 .connection
                 .prepare_cached(
-                    "UPDATE notification SET read = 1 WHERE row IN (SELECT value FROM json_each(?1))",
+                    "UPDATE notification SET read = 1
+                     WHERE read = 0 AND row IN (SELECT value FROM json_each(?1))",
                 )?
                 .execute([serde_json::json!(rows).to_string()])?;
             return Ok(u32::try_from(changed).unwrap_or(u32::MAX));
         }
+        let unread = Filter { unread: true, ..filter.clone() };
         let Condition { index, sql, parameters, .. } = unread.condition();
         let sql = format!("UPDATE notification INDEXED BY {index} SET read = 1 WHERE {sql}");
         let changed = self.connection.prepare_cached(&sql)?.execute(params_from_iter(parameters))?;

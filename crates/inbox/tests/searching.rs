@@ -178,6 +178,10 @@ fn what_finds_too_much_says_so_and_shows_the_newest() {
     assert_eq!(ids(&inbox, &searching("comm"))[0], "n_5000");
     let end = inbox.page(&searching("comm"), 4_990, 100).expect("listed");
     assert_eq!((end.len(), end[9].id.as_str()), (10, "n_0001"), "the list ends where its outline says");
+    inbox.mark_read(&[id("n_5000"), id("n_4999")], true).expect("read");
+    assert_eq!(inbox.mark_all_read(&searching("comm")).expect("marked"), 4_998, "what is listed and unread");
+    let below = inbox.details(&id("n_0000")).expect("read").expect("here");
+    assert!(!below.entry.read, "nobody has seen what is below the end of the list");
     let rest = Filter { up_to_row: Some(5_000), ..searching("comm") };
     assert!(!inbox.outline(&rest).expect("outlined").capped, "all of them are listed");
     let mut filter = searching("comm");
