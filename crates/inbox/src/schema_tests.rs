@@ -11,6 +11,11 @@ fn every_commit_is_flushed_to_the_disk() {
     assert_eq!(synchronous, 2, "FULL: with NORMAL a power cut takes back what was shown");
 }
 
+/// The first version that knew who has something.
+const OF_CLAIMS: usize = 6;
+/// The first version with an index of words.
+const OF_SEARCH: usize = 8;
+
 /// The history of a program that knew so many steps, with two notifications in it.
 fn of_version(folder: &Path, version: usize) -> Connection {
     let connection = Connection::open(folder.join("history.db")).expect("made");
@@ -24,6 +29,12 @@ fn of_version(folder: &Path, version: usize) -> Connection {
             (id, kind, title, message, sender, channel, at, received_at, quarter, read, caught_up)
          VALUES ('n_1', 'info', 't', 'm', 's', NULL, 0, 0, 0, 1, 0), ('n_2', 'info', 't', 'm', 's', 'bar', 0, 0, 0, 0, 0)";
     connection.execute_batch(filled).expect("filled");
+    if version >= OF_CLAIMS {
+        // One is taken as the hub says, of the other this person's own wish to take it waits.
+        let claimed = "UPDATE notification SET taken_by = 'Awa', taken_at = 0 WHERE id = 'n_1';
+             INSERT INTO outbox (kind, address, subject, queued_at) VALUES ('take', 'h', 'n_2', 0)";
+        connection.execute_batch(claimed).expect("claimed");
+    }
     connection
 }
 
@@ -37,6 +48,18 @@ fn a_history_of_any_older_version_is_opened_with_all_that_it_holds() {
         assert_eq!(count("PRAGMA user_version"), MIGRATIONS.len() as i64, "version {version} became today's");
         assert_eq!(count("SELECT count(*) FROM notification"), 2);
         assert_eq!(count("SELECT sum(unread) FROM tally"), 1, "what was read stays read");
+        let held = if version < OF_CLAIMS { 0 } else { 2 };
+        assert_eq!(
+            count("SELECT sum(held) FROM notification"),
+            held,
+            "what is taken of {version} waits no more"
+        );
+        let to_fill = i64::from(version < OF_SEARCH);
+        assert_eq!(
+            count("SELECT count(*) FROM search_fill"),
+            to_fill,
+            "all of {version} can be found some day"
+        );
     }
 }
 
