@@ -21,7 +21,6 @@
 //! # Outbox
 //! What a person sends is on the disk before any hub hears of it, and stays there until that hub has answered.
 //! When it is sent, and what an answer means, is the station's to decide. See [`Outgoing`].
-
 //!
 //! # Search
 //! An index of words, without a copy of the texts. A history of a version that had none is entered bit by bit, the
