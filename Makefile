@@ -24,7 +24,7 @@ gallery: ## Take a picture of every screen in both languages, both themes and th
 	@npm --prefix ui run --silent build
 	@rm -rf ui/e2e/results
 	@cd ui && CHAPFOOD_EVERY_LOOK=1 npx playwright test looks
-	@node scripts/gallery.mjs
+	@node scripts/gallery.mjs $(DESIGN)
 
 soak: ## Put the hub and stations through every fault at length, and print what became of it (about half an hour)
 	@scripts/bootstrap.sh test

@@ -1,11 +1,12 @@
-// Writes target/gallery/index.html: every picture of the screens as built, beside the design's picture of it
-// where there is one. `make gallery` takes the pictures first.
+// Writes target/gallery/index.html: every picture of the screens as built. `make gallery` takes the pictures first.
+// With the folder of a design's pictures as argument (`make gallery DESIGN=...`), each stands beside the design's own
+// picture of it where there is one.
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const TAKEN = join(ROOT, 'ui/e2e/results');
-const DESIGN = join(ROOT, '../shared/design/shots');
+const DESIGN = process.argv[2] ? resolve(process.argv[2]) : null;
 const GALLERY = join(ROOT, 'target/gallery');
 
 /** Screens that the design calls something else. */
@@ -40,7 +41,7 @@ if (parsed.length === 0) {
   console.error('There are no pictures in ui/e2e/results: run `make gallery`, which takes them.');
   process.exit(1);
 }
-const design = new Set(await pictures(DESIGN));
+const design = new Set(DESIGN ? await pictures(DESIGN) : []);
 const large = new Set(await pictures(join(TAKEN, 'larger')));
 
 /** The design's picture of the very same variant. */
