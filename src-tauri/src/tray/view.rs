@@ -202,13 +202,9 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// Quitting says that it stops the hub if it cuts off others; this computer's own connection is none.
+/// Quitting says that it stops the hub if it cuts off others.
 fn quit_words(snapshot: &Snapshot, words: &Words) -> &'static str {
-    let own = u32::from(matches!(snapshot.link, Link::Connected { .. }));
-    match snapshot.hosted_hub {
-        HostedHub::On { connected_clients, .. } if connected_clients > own => words.quit_with_hub,
-        _ => words.quit,
-    }
+    if snapshot.others_connected() > 0 { words.quit_with_hub } else { words.quit }
 }
 
 #[cfg(test)]

@@ -218,6 +218,16 @@ fn quitting_says_that_it_stops_the_hub_only_if_others_lose_it() {
     let last = |clients| read(&view(|snapshot| snapshot.hosted_hub = hosting(clients)).lines).pop();
     assert_eq!(last(1).as_deref(), Some("Quitter"), "this computer's own connection is nobody else");
     assert_eq!(last(2).as_deref(), Some("Quitter et arrêter le hub…"));
+    let elsewhere = view(|snapshot| {
+        snapshot.hosted_hub = hosting(1);
+        snapshot.settings.hub_address = "http://192.168.1.20:8001".into();
+    });
+    let last = read(&elsewhere.lines).pop();
+    assert_eq!(
+        last.as_deref(),
+        Some("Quitter et arrêter le hub…"),
+        "the one connection is another computer's"
+    );
 }
 
 #[test]

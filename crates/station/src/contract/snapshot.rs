@@ -4,6 +4,7 @@ use chapfood_protocol::NotificationType;
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelPreferences, Readiness, Row, Settings, SoundHealth};
+use crate::address;
 #[cfg(test)]
 use crate::contract_export::TypeWord;
 
@@ -186,6 +187,18 @@ pub struct Snapshot {
     pub newest_row: i64,
     /// This app's version.
     pub version: String,
+}
+
+impl Snapshot {
+    /// How many other computers listen to the hub of this one, and are cut off with it. This computer's own
+    /// connection is none of them.
+    pub fn others_connected(&self) -> u32 {
+        let HostedHub::On { connected_clients, .. } = self.hosted_hub else { return 0 };
+        let settings = &self.settings;
+        let own = matches!(self.link, Link::Connected { .. })
+            && address::is_local(&settings.hub_address, settings.hub_port);
+        connected_clients.saturating_sub(u32::from(own))
+    }
 }
 
 /// A hub could not give everything that this computer had not received: a backup was restored there, or this

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::{Owner, Reply};
-use crate::contract::{Command, Event, Fault, FaultCode, Filter, HostedHub};
+use crate::contract::{Command, Event, Fault, FaultCode, Filter};
 use crate::toast::ToastAction;
 use crate::{history, toast};
 
@@ -113,19 +113,12 @@ impl Owner {
 
     /// Answers whether nobody else is cut off; else has the window ask.
     pub(super) fn may_quit(&self, reply: oneshot::Sender<bool>) {
-        let computers = self.others_connected();
+        let computers = self.shown.borrow().others_connected();
         if computers > 0 {
             self.announcer.tell(Event::QuitRequested { computers });
         }
         // Whoever asked may be gone.
         let _ = reply.send(computers == 0);
-    }
-
-    /// How many other computers listen to the hub of this one.
-    fn others_connected(&self) -> u32 {
-        let HostedHub::On { connected_clients, .. } = self.state.hosted_hub else { return 0 };
-        let own = self.state.is_connected() && self.state.listens_to_own_hub();
-        connected_clients.saturating_sub(u32::from(own))
     }
 
     async fn open_requested(&mut self, id: String) {
