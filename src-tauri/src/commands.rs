@@ -14,7 +14,11 @@ pub(crate) async fn station(
     command: Command,
 ) -> Result<Value, Fault> {
     let listens = matches!(command, Command::Snapshot);
+    let quits = matches!(command, Command::Quit);
     let answer = desktop.station().handle(command).await;
+    if quits && answer.is_ok() {
+        desktop.quit(&app);
+    }
     if listens {
         window::page_listens(&app).await;
     }

@@ -98,20 +98,16 @@ struct Shown {
 /// Passes on what the station tells: to the tray, the pop-ups, the system's autostart, the screen and the window.
 async fn follow_station(app: AppHandle, mut events: Events, mut shown: Shown) {
     while let Some(event) = events.next().await {
-        match &event {
-            Event::Snapshot { snapshot } => {
-                if let Err(error) = shown.tray.show(snapshot) {
-                    tracing::error!("the tray does not show the state: {error}");
-                }
-                let settings = &snapshot.settings;
-                shown.language.send_replace(words::language(settings));
-                if shown.autostart.replace(settings.autostart) != Some(settings.autostart) {
-                    autostart::follow(&app, settings.autostart);
-                }
-                shown.wall.follow(&app, settings.wall.open).await;
+        if let Event::Snapshot { snapshot } = &event {
+            if let Err(error) = shown.tray.show(snapshot) {
+                tracing::error!("the tray does not show the state: {error}");
             }
-            Event::QuitConfirmed => app.state::<Desktop>().quit(&app),
-            _ => {}
+            let settings = &snapshot.settings;
+            shown.language.send_replace(words::language(settings));
+            if shown.autostart.replace(settings.autostart) != Some(settings.autostart) {
+                autostart::follow(&app, settings.autostart);
+            }
+            shown.wall.follow(&app, settings.wall.open).await;
         }
         if let Err(error) = window::tell(&app, event).await {
             tracing::error!("the window was not told: {error:#}");

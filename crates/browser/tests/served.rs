@@ -122,6 +122,8 @@ fn a_command_is_answered_with_its_reply_or_a_fault() {
     assert_eq!(rows, again, "the same numbers make the same history");
     let (status, fault) = program.command("", r#"{"do":"open","id":"n_none"}"#);
     assert_eq!((status, &fault["code"]), (422, &json!("unknown_notification")), "{fault}");
+    let (status, fault) = program.command("", r#"{"do":"quit"}"#);
+    assert_eq!((status, &fault["code"]), (422, &json!("unsupported")), "a page ends no app: {fault}");
     for nonsense in ["{", "null", r#"{"do":"dance"}"#, r#"{"do":"page","filter":{"color":1}}"#] {
         let (status, fault) = program.command("", nonsense);
         assert_eq!((status, &fault["code"]), (422, &json!("unsupported")), "{nonsense} is answered: {fault}");

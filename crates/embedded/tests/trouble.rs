@@ -170,6 +170,22 @@ async fn a_window_that_falls_behind_is_told_to_ask_again() {
     );
 }
 
+#[tokio::test]
+async fn a_click_is_not_lost_in_a_flood() {
+    let computer = Computer::listening_to("http://127.0.0.1:9");
+    let ids = some_rows(&computer, 1).await;
+    let mut shop = computer.start().await;
+    shop.station.toast_activated(&ids[0], ToastAction::Open).await;
+    for change in 0..400 {
+        shop.ask::<Value>(mark(&ids[0], change % 2 == 0)).await.expect("marked");
+    }
+    let opened = shop.event("the wish to see it", |event| match event {
+        Event::OpenRequested { id } => Some(id.clone()),
+        _ => None,
+    });
+    assert_eq!(opened.await, ids[0], "the window was only too slow to be told at once");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_changes_make_few_snapshots_and_the_last_one_is_right() {
     let computer = Computer::listening_to("http://127.0.0.1:9");

@@ -7,6 +7,8 @@ use crate::contract::{Event, Snapshot};
 
 /// Events that a subscriber may be behind before it is told to ask again.
 const BEHIND: usize = 256;
+/// The same of what somebody just asked for by hand: more than anybody clicks while a window opens.
+const WISHES: usize = 64;
 /// The least time between two snapshots.
 const SNAPSHOT_EVERY: Duration = Duration::from_millis(50);
 
@@ -15,6 +17,8 @@ const SNAPSHOT_EVERY: Duration = Duration::from_millis(50);
 pub struct Events {
     snapshot: watch::Receiver<Snapshot>,
     events: broadcast::Receiver<Event>,
+    /// Apart from the others: no flood of those makes a click do nothing.
+    wishes: broadcast::Receiver<Event>,
     /// What comes before anything new.
     first: VecDeque<Event>,
 }
@@ -29,7 +33,12 @@ impl Events {
             if let Some(event) = self.first.pop_front() {
                 return Some(event);
             }
-            match self.events.recv().await {
+            let told = tokio::select! {
+                biased;
+                Ok(wish) = self.wishes.recv() => Ok(wish),
+                told = self.events.recv() => told,
+            };
+            match told {
                 Ok(event) => return Some(event),
                 Err(broadcast::error::RecvError::Closed) => return None,
                 Err(broadcast::error::RecvError::Lagged(missed)) => {
@@ -50,19 +59,22 @@ fn now(snapshot: &watch::Receiver<Snapshot>) -> Event {
 #[derive(Debug)]
 pub(crate) struct Announcer {
     events: broadcast::Sender<Event>,
+    wishes: broadcast::Sender<Event>,
 }
 
 /// Where to subscribe; does not keep the announcer alive.
 #[derive(Debug, Clone)]
 pub(crate) struct Subscribing {
     events: broadcast::WeakSender<Event>,
+    wishes: broadcast::WeakSender<Event>,
     snapshot: watch::Receiver<Snapshot>,
 }
 
 impl Announcer {
     /// Announces `snapshot` at its changes, at most every 50 ms and always the last one.
     pub(crate) fn start(mut snapshot: watch::Receiver<Snapshot>) -> Self {
-        let announcer = Self { events: broadcast::Sender::new(BEHIND) };
+        let announcer =
+            Self { events: broadcast::Sender::new(BEHIND), wishes: broadcast::Sender::new(WISHES) };
         let events = announcer.events.downgrade();
         tokio::spawn(async move {
             while snapshot.changed().await.is_ok() {
@@ -79,11 +91,18 @@ impl Announcer {
 
     /// Tells everybody.
     pub(crate) fn tell(&self, event: Event) {
-        let _ = self.events.send(event);
+        let listeners = match event {
+            Event::OpenRequested { .. } | Event::ShowRequested { .. } | Event::QuitRequested { .. } => {
+                &self.wishes
+            }
+            _ => &self.events,
+        };
+        let _ = listeners.send(event);
     }
 
     pub(crate) fn subscribing(&self, snapshot: watch::Receiver<Snapshot>) -> Subscribing {
-        Subscribing { events: self.events.downgrade(), snapshot }
+        let (events, wishes) = (self.events.downgrade(), self.wishes.downgrade());
+        Subscribing { events, wishes, snapshot }
     }
 }
 
@@ -91,13 +110,18 @@ impl Subscribing {
     /// A new subscriber, beginning with the state now.
     pub(crate) fn subscribe(&self) -> Events {
         // First the subscription: what happens in between is then told twice rather than never.
-        let events = self.events.upgrade().unwrap_or_else(|| broadcast::Sender::new(1)).subscribe();
+        let (events, wishes) = (listening(&self.events), listening(&self.wishes));
         let first = VecDeque::from([now(&self.snapshot)]);
-        Events { snapshot: self.snapshot.clone(), events, first }
+        Events { snapshot: self.snapshot.clone(), events, wishes, first }
     }
 
     /// The state now.
     pub(crate) fn snapshot(&self) -> Snapshot {
         self.snapshot.borrow().clone()
     }
+}
+
+/// At an end already if the station is.
+fn listening(sender: &broadcast::WeakSender<Event>) -> broadcast::Receiver<Event> {
+    sender.upgrade().unwrap_or_else(|| broadcast::Sender::new(1)).subscribe()
 }

@@ -262,7 +262,6 @@ export class App {
     else if (event.event === 'openRequested') this.view = 'inbox';
     else if (event.event === 'showRequested') this.show(event.place);
     else if (event.event === 'quitRequested') this.quitAsked = event.computers;
-    else if (event.event === 'quitConfirmed') this.quitAsked = null;
     else if (event.event === 'hubErrors') this.#hubRefused(event.errors, event.about);
   }
 

@@ -150,7 +150,8 @@ pub enum Command {
         /// How.
         choice: SetupChoice,
     },
-    /// End the app: the person knows who is cut off → `null`, or fault `unsupported`.
+    /// End the app: the person knows who is cut off → `null`, and the host ends. Fault `unsupported` in a browser,
+    /// which has nothing to end.
     Quit,
     /// Show a sample pop-up → `null`; the outcome comes with the next snapshot.
     TestPopup,

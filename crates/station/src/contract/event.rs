@@ -54,8 +54,6 @@ pub enum Event {
         /// How many computers will be cut off.
         computers: u32,
     },
-    /// For the host: end the app.
-    QuitConfirmed,
     /// The hub said no to something other than a send, in its own words.
     HubErrors {
         /// As received.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::{Owner, Reply};
-use crate::contract::{Command, Event, Fault, FaultCode, Filter};
+use crate::contract::{Command, Event, Fault, FaultCode, Filter, HostKind};
 use crate::toast::ToastAction;
 use crate::{history, toast};
 
@@ -60,7 +60,7 @@ impl Owner {
             Command::TestSound { sound } => self.play(sound),
             Command::CheckReadiness => self.check_readiness(),
             Command::SetUp { choice } => return self.set_up(&choice).await,
-            Command::Quit => self.announcer.tell(Event::QuitConfirmed),
+            Command::Quit => self.may_end()?,
             // Answered by the handle itself, or when the hub has answered.
             Command::Snapshot
             | Command::Outline { .. }
@@ -119,6 +119,16 @@ impl Owner {
         }
         // Whoever asked may be gone.
         let _ = reply.send(computers == 0);
+    }
+
+    /// The host ends the app, once it is told that it may.
+    fn may_end(&self) -> Result<(), Fault> {
+        match self.state.host {
+            HostKind::Desktop => Ok(()),
+            HostKind::Browser => {
+                Err(Fault::new(FaultCode::Unsupported, "a page in a browser is no app to end"))
+            }
+        }
     }
 
     async fn open_requested(&mut self, id: String) {

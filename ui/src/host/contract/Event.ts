@@ -46,7 +46,7 @@ place: Place, } | { "event": "quitRequested",
 /**
  * How many computers will be cut off.
  */
-computers: number, } | { "event": "quitConfirmed" } | { "event": "hubErrors", 
+computers: number, } | { "event": "hubErrors", 
 /**
  * As received.
  */
