@@ -5,6 +5,7 @@ use chapfood_inbox::Entry;
 use chapfood_protocol::NotificationType;
 
 use crate::contract::Language;
+use crate::one_line::one_line;
 use crate::{references, words};
 
 /// The longest body, in characters, before it is cut at a word.
@@ -190,12 +191,6 @@ fn excerpt(message: &str) -> String {
     let limit = end + text[end..].chars().next().map_or(0, char::len_utf8);
     let cut = text[..limit].rfind(char::is_whitespace).filter(|cut| *cut > 0).unwrap_or(end);
     format!("{}…", text[..cut].trim_end())
-}
-
-/// The text on one line, without control characters.
-fn one_line(text: &str) -> String {
-    let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control());
-    spaced.collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]

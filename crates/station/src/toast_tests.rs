@@ -69,6 +69,9 @@ fn control_characters_never_reach_the_desktop() {
     assert_eq!(toast.body, "xy z fin\n#cuisine, Alice", "a body has no bells in it");
     let odd = Entry { sender: "Al\nice".into(), channel: Some("cui\tsine".into()), ..entry("t", "m") };
     assert_eq!(single(&odd, true, plain(Language::Fr)).body, "m\n#cui sine, Al ice", "names are one line");
+    let turned = Entry { sender: "Alice\u{202e}".into(), ..entry("Table\u{202e} 4", "\u{2067}m") };
+    let toast = single(&turned, true, plain(Language::Fr));
+    assert_eq!((toast.title.as_str(), toast.body.as_str()), ("Table 4", "m\n#cuisine, Alice"), "nor turned");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the tray says.
 
 use chapfood_station::contract::{DoNotDisturb, DoNotDisturbChoice, HostedHub, Link, Place, Row, Snapshot};
+use chapfood_station::one_line;
 use jiff::{Timestamp, Zoned};
 
 use crate::words::Words;
@@ -142,8 +143,8 @@ fn counted(text: String, place: Place, count: u32) -> Line {
 }
 
 fn notification(row: &Row) -> Line {
-    let channel = row.channel.as_ref().map(|channel| format!("#{}", plain(channel)));
-    let said = [Some(plain(&row.title)), channel].into_iter().flatten().filter(|text| !text.is_empty());
+    let channel = row.channel.as_ref().map(|channel| format!("#{}", one_line(channel)));
+    let said = [Some(one_line(&row.title)), channel].into_iter().flatten().filter(|text| !text.is_empty());
     item(cut(&said.collect::<Vec<_>>().join(", ")), Choice::Notification(row.id.clone()))
 }
 
@@ -171,11 +172,13 @@ fn link_words(snapshot: &Snapshot, words: &Words, now: &Zoned) -> String {
     let since = |at| words.offline_since.replace("{time}", &clock(at, now));
     match (&snapshot.link, &snapshot.hub_name) {
         (Link::Connecting, _) => words.connecting.into(),
-        (Link::Connected { .. }, Some(name)) => words.connected_to.replace("{hub}", &cut(&plain(name))),
+        (Link::Connected { .. }, Some(name)) => words.connected_to.replace("{hub}", &cut(&one_line(name))),
         (Link::Connected { .. }, None) => words.connected.into(),
         (Link::Reconnecting { .. }, _) => words.reconnecting.into(),
         (Link::Offline { since: at, .. }, _) => since(*at),
-        (Link::Refused { words: hub, since: at, .. }, _) => format!("{} ({})", since(*at), cut(&plain(hub))),
+        (Link::Refused { words: hub, since: at, .. }, _) => {
+            format!("{} ({})", since(*at), cut(&one_line(hub)))
+        }
     }
 }
 
@@ -184,14 +187,6 @@ fn clock(at: i64, now: &Zoned) -> String {
     let at = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(now.time_zone().clone());
     let format = if at.date() == now.date() { "%H:%M" } else { "%d/%m %H:%M" };
     at.strftime(format).to_string()
-}
-
-/// Somebody's words on one line: whatever would break it, or turn the direction of our own, is left out.
-fn plain(text: &str) -> String {
-    let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    let turns =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    spaced.filter(|c| !c.is_control() && !turns(*c)).collect::<String>().trim().to_owned()
 }
 
 /// At most [`LINE`] characters, and a sign that there are more.
