@@ -56,7 +56,7 @@ impl Owner {
         }
     }
 
-    /// Other channels than before are followed: other rows wait.
+    /// Other channels than before are followed, or other things expected of them: other rows wait.
     async fn followed_others(&mut self) {
         self.alerting.look_through();
         self.count_again().await;
@@ -72,14 +72,11 @@ impl Owner {
             self.change_screen(Changes { withdraw, show: Vec::new() });
         }
         let after = &self.state.settings;
-        if before.preferences != after.preferences {
-            self.alerting.look_through();
-        }
         if (before.keep_days, before.keep_at_most) != (after.keep_days, after.keep_at_most) {
             self.pruning.hurry();
         }
         if before.preferences != after.preferences {
-            self.count_again().await;
+            self.followed_others().await;
         }
         let after = &self.state.settings;
         let another_session = settings::another_session(&before, after);
