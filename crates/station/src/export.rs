@@ -125,21 +125,23 @@ impl Sheet {
     }
 
     fn write(mut self, rows: Vec<Details>) -> io::Result<Self> {
-        for details in rows {
-            let detail = history::detail(details);
-            match self.format {
-                ExportFormat::Json => {
+        let rows = rows.into_iter().map(history::detail);
+        match self.format {
+            ExportFormat::Json => {
+                for detail in rows {
                     self.out.write_all(if self.count == 0 { b"\n" } else { b",\n" })?;
                     serde_json::to_writer(&mut self.out, &detail)?;
-                }
-                ExportFormat::Csv => {
-                    let line = line(detail, &self.zone);
-                    let mut lines = csv::Writer::from_writer(&mut self.out);
-                    lines.write_record(line)?;
-                    lines.flush()?;
+                    self.count += 1;
                 }
             }
-            self.count += 1;
+            ExportFormat::Csv => {
+                let mut lines = csv::Writer::from_writer(&mut self.out);
+                for detail in rows {
+                    lines.write_record(line(detail, &self.zone))?;
+                    self.count += 1;
+                }
+                lines.flush()?;
+            }
         }
         Ok(self)
     }
