@@ -12,6 +12,7 @@ use chapfood_station::contract::{
     Readiness, Settings, SettingsChange, SetupChoice, Sound,
 };
 use chapfood_station::{Player, SoundFault};
+use rusqlite::Connection;
 use serde_json::Value;
 use shifted::{Shifted, start_with};
 use support::{Computer, Running};
@@ -111,6 +112,26 @@ async fn a_shop_that_is_ready_for_service_says_so_and_bothers_nobody() {
     let again = trial(&mut awa).await;
     assert_eq!(outcomes(&again), [Passed, Passed, Warned, Passed, Passed, Passed], "held back by choice");
     assert_eq!(host.popups.shown.borrow().len(), 0, "nobody else was bothered");
+}
+
+#[tokio::test]
+async fn what_a_hub_still_says_of_an_earlier_trial_is_neither_stored_nor_shown() {
+    let host = Computer::hosting();
+    let bob = started(&host).await;
+    let computer = Computer::listening_to(&host.address());
+    let mut awa = start_with(&computer, Shifted::default(), computer.sounds.clone(), false).await;
+    awa.ready().await;
+    trial(&mut awa).await;
+    trial(&mut awa).await;
+    let tried = Connection::open(host.hub_database()).expect("opened");
+    let first = "SELECT name FROM channel WHERE name LIKE 'essai-%' ORDER BY id LIMIT 1";
+    let first: String = tried.query_row(first, [], |row| row.get(0)).expect("the first trial's");
+    awa.ask::<Value>(Command::JoinChannel { name: first.clone() }).await.expect("as if it had not been left");
+    awa.send(None, "Bonjour").await.expect("sent, so that the hub has let it in before");
+    bob.send(Some(&first), "Essai").await.expect("sent");
+    bob.send(Some("commandes"), "Commande 1").await.expect("sent");
+    awa.state("the order", |now| now.total >= 2).await;
+    assert_eq!(awa.titles().await, ["Commande 1", "Bonjour"], "and no sample");
 }
 
 /// A device that begins when the test says so.

@@ -1,5 +1,6 @@
 //! Tries everything that an order needs to be seen and heard, one thing after the other.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chapfood_client::{Delivery, SendFault};
@@ -27,8 +28,10 @@ const TTL: u32 = 60;
 /// What a trial left with the hub, or waits for.
 #[derive(Debug, Default)]
 pub(super) struct Trial {
-    /// A channel that nobody else is in. Remembered after its end: the hub's last words of it come late.
+    /// A channel that nobody else is in.
     channel: Option<String>,
+    /// Those of this run, the present one included: the hub's last words of one come late.
+    channels: BTreeSet<String>,
     /// When the hub has taken too long.
     pub(super) until: Option<Instant>,
 }
@@ -81,16 +84,16 @@ impl Owner {
 
     /// Takes out what the hub says of the trial's own channel: it is neither stored nor shown.
     pub(super) fn without_trial(&mut self, delivery: Delivery) -> Option<Delivery> {
-        let Some(own) = self.trial.channel.clone() else { return Some(delivery) };
+        let own = |channel: &String| self.trial.channels.contains(channel);
         match delivery {
-            Delivery::Joined(joined) if joined.channel == own => self.send_round(&own),
-            Delivery::Notification(notification) if notification.channel.as_ref() == Some(&own) => {
-                self.came_back(&own, &notification);
+            Delivery::Joined(joined) if own(&joined.channel) => self.send_round(&joined.channel),
+            Delivery::Notification(notification) if notification.channel.as_ref().is_some_and(own) => {
+                self.came_back(&notification);
             }
-            Delivery::Left(left) if left.channel == own => {}
-            Delivery::Resync(resync) if resync.channel == own => {}
+            Delivery::Left(left) if own(&left.channel) => {}
+            Delivery::Resync(resync) if own(&resync.channel) => {}
             Delivery::Channels(mut active) => {
-                active.retain(|channel| channel.name != own);
+                active.retain(|channel| !own(&channel.name));
                 return Some(Delivery::Channels(active));
             }
             other => return Some(other),
@@ -186,12 +189,13 @@ impl Owner {
             Err(error) => return Some(Finding::failed(error.to_string())),
         };
         session.join(&channel);
-        self.trial = Trial { channel: Some(channel), until: Some(Instant::now() + ROUND) };
+        self.trial.channels.insert(channel.clone());
+        (self.trial.channel, self.trial.until) = (Some(channel), Some(Instant::now() + ROUND));
         None
     }
 
     fn send_round(&self, channel: &str) {
-        if self.under_way() != Some(CheckSubject::EndToEnd) {
+        if !self.is_of_this_round(channel) {
             return;
         }
         let Ok(session) = self.connected() else { return };
@@ -214,13 +218,19 @@ impl Owner {
         });
     }
 
-    fn came_back(&mut self, channel: &str, notification: &Notification) {
+    /// Whether it is the channel of the trial that is under way, and not of one before.
+    fn is_of_this_round(&self, channel: &str) -> bool {
+        self.under_way() == Some(CheckSubject::EndToEnd) && self.trial.channel.as_deref() == Some(channel)
+    }
+
+    fn came_back(&mut self, notification: &Notification) {
+        let channel = notification.channel.as_deref().unwrap_or_default();
         if let Some((feed, origin)) = self.feed.as_ref().and_then(|feed| Some((feed, feed.origin()?))) {
             // The hub need not keep it for this computer.
             let position = Position { epoch: origin.epoch.clone(), seq: notification.seq };
             feed.session().received(channel, position);
         }
-        if self.under_way() == Some(CheckSubject::EndToEnd) {
+        if self.is_of_this_round(channel) {
             self.end_round(Finding::passed());
         }
     }
