@@ -38,7 +38,7 @@ impl Desktop {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        self.station.snapshot().settings
+        self.station.settings()
     }
 
     pub(crate) fn words(&self) -> &'static Words {

@@ -115,9 +115,9 @@ impl Subscribing {
         Events { snapshot: self.snapshot.clone(), events, wishes, first }
     }
 
-    /// The state now.
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        self.snapshot.borrow().clone()
+    /// The state now. It does not change while it is looked at, so not for long.
+    pub(crate) fn snapshot(&self) -> watch::Ref<'_, Snapshot> {
+        self.snapshot.borrow()
     }
 }
 

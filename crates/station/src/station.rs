@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::contract::{Command, Fault, FaultCode, Filter, HostKind, Language, Place, Snapshot};
+use crate::contract::{Command, Fault, FaultCode, Filter, HostKind, Language, Place, Settings, Snapshot};
 use crate::events::{Events, Subscribing};
 use crate::export;
 use crate::history::{self, History, HistoryFault};
@@ -158,7 +158,12 @@ impl Station {
 
     /// The small state now.
     pub fn snapshot(&self) -> Snapshot {
-        self.told.snapshot()
+        self.told.snapshot().clone()
+    }
+
+    /// What the person has chosen, as it is now.
+    pub fn settings(&self) -> Settings {
+        self.told.snapshot().settings.clone()
     }
 
     /// What happens from now on, beginning with a snapshot.
