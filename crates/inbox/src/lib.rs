@@ -68,7 +68,7 @@ pub use outbox::{Errand, OUTBOX_LIMIT, Outgoing};
 pub use retention::Retention;
 pub use slice::Slice;
 pub use tally::Tally;
-pub use todo::{Expecting, Todo, TodoTally, Waiting};
+pub use todo::{Expecting, LONGEST_WAIT, Todo, TodoTally, Waiting};
 
 /// An open history. One owner; every call blocks until the disk has answered.
 #[derive(Debug)]

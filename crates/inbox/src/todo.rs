@@ -12,7 +12,7 @@ use crate::{Details, Entry, Filter, Inbox, InboxError};
 /// Milliseconds.
 const MINUTE: i64 = 60_000;
 /// What waited for so long is in the history only, in milliseconds.
-const LONGEST: i64 = 24 * 60 * MINUTE;
+pub const LONGEST_WAIT: i64 = 24 * 60 * MINUTE;
 
 /// Where somebody is expected to take charge, with the minutes until it is late.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub struct Waiting {
 
 impl Todo {
     fn since(&self) -> i64 {
-        self.now.as_millis() - LONGEST
+        self.now.as_millis() - LONGEST_WAIT
     }
 
     /// Adds the condition's terms and their parameters.
@@ -109,7 +109,7 @@ impl Inbox {
             let late = late_at <= now;
             tally.count += 1;
             tally.late += u32::from(late);
-            let change = if late { at + LONGEST } else { late_at };
+            let change = if late { at + LONGEST_WAIT } else { late_at };
             next_change = Some(next_change.map_or(change, |next: i64| next.min(change)));
         }
         tally.next_change = next_change.map(Timestamp::from_millis);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chapfood_inbox::Entry;
+use chapfood_inbox::{Entry, LONGEST_WAIT};
 use chapfood_protocol::{NotificationId, NotificationType, Timestamp};
 
 use super::rules::Rules;
@@ -10,8 +10,6 @@ use super::sounding::importance;
 use crate::contract::Sound;
 use crate::toast::Urgency;
 
-/// What is older does not wait any more, in milliseconds: it is in the history.
-pub(crate) const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// Each so many rings the pop-up is shown again.
 const POPUP_EVERY: u32 = 3;
 
@@ -62,7 +60,7 @@ impl Ringing {
     pub(crate) fn note(&mut self, row: &Entry, rules: &mut Rules<'_>) {
         let is_free = !row.expired && row.taken.is_none() && row.remind_at.is_none();
         let waits = is_free && rules.of(row.channel.as_deref()).expects();
-        if waits && rules.now().as_millis() - row.at.as_millis() < DAY {
+        if waits && rules.now().as_millis() - row.at.as_millis() < LONGEST_WAIT {
             let (channel, kind, at) = (row.channel.clone(), row.kind, row.at.as_millis());
             self.waiting.insert(row.id.clone(), Waiting { channel, kind, at });
         } else {
@@ -93,7 +91,7 @@ impl Ringing {
     /// What is due by `rules`. However late it is asked, as after a sleep, it is one ring.
     pub(crate) fn beat(&mut self, rules: &mut Rules<'_>) -> Beat {
         let now = rules.now().as_millis();
-        self.waiting.retain(|_, waiting| now - waiting.at < DAY);
+        self.waiting.retain(|_, waiting| now - waiting.at < LONGEST_WAIT);
         let mut ringing = Vec::new();
         for (id, waiting) in &self.waiting {
             let rules = rules.of(waiting.channel.as_deref());

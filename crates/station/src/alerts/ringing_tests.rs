@@ -123,12 +123,12 @@ fn nothing_rings_that_is_not_expected_taken_over_or_of_yesterday() {
         Entry { expired: true, ..order("n_4", "cuisine", 0) },
         order("n_8", "drive", 0),
         taken(&order("n_5", "cuisine", 0)),
-        order("n_6", "cuisine", -DAY),
+        order("n_6", "cuisine", -LONGEST_WAIT),
     ] {
         station.note(&silent, 0);
         assert_eq!(station.beat(0), Beat::default(), "{}", silent.id.as_str());
     }
-    station.note(&order("n_7", "cuisine", SECOND - DAY), 0);
+    station.note(&order("n_7", "cuisine", SECOND - LONGEST_WAIT), 0);
     assert_eq!(station.beat(0).count, 1);
     assert_eq!(station.beat(SECOND), Beat::default(), "a day is enough");
 }
