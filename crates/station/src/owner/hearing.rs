@@ -27,6 +27,8 @@ impl Owner {
                 self.state.channels.disconnected();
             }
             self.state.link = link::shown(state);
+            // Each word of the link by itself: several may come in one turn, and the last of them is all that the
+            // end of the turn sees.
             self.hear_outage();
         }
     }
