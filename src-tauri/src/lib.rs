@@ -35,6 +35,7 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use chapfood_station::LOG_GUARD;
 use clap::Parser as _;
 use tauri::{App, Manager as _, RunEvent};
 use tauri_plugin_window_state::StateFlags;
@@ -46,9 +47,8 @@ use options::Options;
 /// Runs the app until it is asked to end.
 pub fn run() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_env("CHAPFOOD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(log_filter(std::env::var("CHAPFOOD_LOG").ok()))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
@@ -73,6 +73,14 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is logged: what was asked for, else what matters; in either case without what people write to each other.
+fn log_filter(asked: Option<String>) -> EnvFilter {
+    let guarded = |directives: &str| EnvFilter::try_new(format!("{directives},{LOG_GUARD}"));
+    asked
+        .and_then(|asked| guarded(&asked).ok())
+        .unwrap_or_else(|| EnvFilter::new(format!("info,{LOG_GUARD}")))
 }
 
 /// Says why on stderr, and as a pop-up for whoever started the app from a menu.
@@ -122,4 +130,22 @@ fn build(options: &Options) -> tauri::Result<App> {
             Ok(())
         })
         .build(tauri::generate_context!())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_log_however_fine_holds_what_people_write_to_each_other() {
+        for asked in
+            [None, Some("trace"), Some("tungstenite=trace"), Some(""), Some("is no directive=at all")]
+        {
+            let filter = log_filter(asked.map(str::to_owned)).to_string();
+            assert!(
+                filter.contains(LOG_GUARD) && !filter.contains("tungstenite=trace"),
+                "{asked:?}: {filter}"
+            );
+        }
+    }
 }

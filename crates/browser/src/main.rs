@@ -13,10 +13,11 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use chapfood_embedded::EmbeddedHub;
 use chapfood_station::contract::{HostKind, HostedHub};
-use chapfood_station::{Clock, Seams, Station, StationConfig, SystemClock};
+use chapfood_station::{Clock, LOG_GUARD, Seams, Station, StationConfig, SystemClock};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
 
 use crate::options::Options;
 use crate::popups::{NoPopups, NoSounds};
@@ -28,7 +29,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_env_filter(EnvFilter::from_default_env().add_directive(LOG_GUARD.parse()?))
         .with_writer(std::io::stderr)
         .init();
     let options = Options::parse();

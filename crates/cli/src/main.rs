@@ -21,6 +21,7 @@ mod words;
 use std::process::ExitCode;
 
 use args::{Args, Command};
+use chapfood_client::LOG_GUARD;
 use clap::Parser;
 use failure::Failure;
 use tokio::runtime::Builder;
@@ -46,9 +47,7 @@ fn run(command: Command) -> Result<(), Failure> {
         _ => ("off", Builder::new_current_thread()),
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    // At its finest this library writes out whole messages, and with them tokens and what people are told.
-    let quiet = "tungstenite=warn".parse().map_err(anyhow::Error::from)?;
-    let filter = filter.add_directive(quiet);
+    let filter = filter.add_directive(LOG_GUARD.parse().map_err(anyhow::Error::from)?);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = runtime.enable_all().build().map_err(anyhow::Error::from)?;
     runtime.block_on(async {

@@ -41,3 +41,7 @@ pub use pin::{HubPin, NotACertificate};
 pub use refusal::RefusalReason;
 pub use session::Session;
 pub use tls::certificate_shown_at;
+
+/// What every program with a session, or with a hub, adds to the directives of its log: at its finest the library
+/// below writes out whole messages, and with them tokens and what people are told.
+pub const LOG_GUARD: &str = "tungstenite=warn";

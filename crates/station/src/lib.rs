@@ -53,7 +53,7 @@ mod toast_policy;
 mod todo;
 mod words;
 
-pub use chapfood_client::Pacing;
+pub use chapfood_client::{LOG_GUARD, Pacing};
 pub use clock::{Clock, SystemClock};
 pub use events::Events;
 pub use history::HistoryFault;
