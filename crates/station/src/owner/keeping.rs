@@ -17,6 +17,8 @@ const PUT_BACK: i64 = 60_000;
 const LONGEST: Duration = Duration::from_secs(60);
 /// The least time between two counts of what a day brought: in a flood each would cost as much as all that came.
 const COUNT_EVERY: Duration = Duration::from_millis(200);
+/// Of so many parts of the time, one is spent on counting: what arrives waits for it.
+const COUNT_SHARE: u32 = 20;
 /// How long a disk that refused is left alone.
 const RETRY: Duration = Duration::from_secs(1);
 /// Rows entered into the index of words in one transaction.
@@ -31,6 +33,8 @@ pub(super) struct Keeping {
     figures_at: Timestamp,
     /// When they were last counted.
     counted_at: Option<Instant>,
+    /// How long they are good enough for then.
+    pause: Duration,
     /// Whether something came since then.
     outdated: bool,
     /// When a notification comes back as new.
@@ -49,6 +53,7 @@ impl Keeping {
         Self {
             figures_at: Timestamp::from_millis(i64::MAX),
             counted_at: None,
+            pause: COUNT_EVERY,
             outdated: false,
             remind_at: None,
             trash_at: None,
@@ -62,10 +67,11 @@ impl Keeping {
         self.trash_at.get_or_insert(put_back_until(now));
     }
 
-    /// The figures of the day are as they are until `figures_at`, unless something happens.
-    pub(super) fn counted(&mut self, figures_at: Timestamp) {
+    /// The figures of the day are as they are until `figures_at`, unless something happens. To count them took so long.
+    pub(super) fn counted(&mut self, figures_at: Timestamp, took: Duration) {
         self.figures_at = figures_at;
         self.counted_at = Some(Instant::now());
+        self.pause = pause(took);
         self.outdated = false;
     }
 
@@ -76,7 +82,7 @@ impl Keeping {
 
     /// Whether the last count was long enough ago for what came.
     pub(super) fn may_count(&self) -> bool {
-        self.counted_at.is_none_or(|counted_at| counted_at + COUNT_EVERY <= Instant::now())
+        self.counted_at.is_none_or(|counted_at| counted_at + self.pause <= Instant::now())
     }
 
     /// When [`Owner::keep_up`] has something to do.
@@ -85,10 +91,15 @@ impl Keeping {
         let millis = by_clock.map_or(i64::MAX, |due| due.as_millis().saturating_sub(now.as_millis()));
         let wait = Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(LONGEST);
         let due = Instant::now() + wait;
-        let count_at = self.counted_at.filter(|_| self.outdated).map(|counted_at| counted_at + COUNT_EVERY);
+        let count_at = self.counted_at.filter(|_| self.outdated).map(|counted_at| counted_at + self.pause);
         let due = [self.fill_at, count_at].into_iter().flatten().fold(due, Instant::min);
         self.not_before.map_or(due, |not_before| not_before.max(due))
     }
+}
+
+/// Until the next count, when the last one took so long.
+fn pause(took: Duration) -> Duration {
+    COUNT_EVERY.max(took * (COUNT_SHARE - 1)).min(LONGEST)
 }
 
 fn put_back_until(deleted: Timestamp) -> Timestamp {
@@ -150,5 +161,17 @@ impl Owner {
     pub(super) async fn removed(&mut self, count: u32) {
         self.count_again().await;
         self.announcer.tell(Event::Removed { count });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_a_count_costs_the_less_often_one_is_made() {
+        let of_millis = |millis| pause(Duration::from_millis(millis)).as_millis();
+        assert_eq!([0, 10, 50, 1_000].map(of_millis), [200, 200, 950, 19_000]);
+        assert_eq!(of_millis(60_000), 60_000, "what time alone changes shows after a minute in any case");
     }
 }

@@ -49,6 +49,8 @@ struct DayFigures {
     today: BTreeMap<String, u32>,
     /// When today is over.
     midnight: Timestamp,
+    /// How long it took to count them.
+    took: Duration,
 }
 
 /// What the figures depend on, beside the history.
@@ -67,11 +69,9 @@ impl Asked {
 impl Figures {
     pub(super) fn of(inbox: &Inbox, asked: Option<&Asked>) -> Result<Self, InboxError> {
         let day = |asked: &Asked| {
-            Ok::<_, InboxError>(DayFigures {
-                todo: inbox.todo(&asked.todo)?,
-                today: inbox.arrived_since(asked.today.from)?,
-                midnight: asked.today.to,
-            })
+            let begun = Instant::now();
+            let (todo, today) = (inbox.todo(&asked.todo)?, inbox.arrived_since(asked.today.from)?);
+            Ok::<_, InboxError>(DayFigures { todo, today, midnight: asked.today.to, took: begun.elapsed() })
         };
         Ok(Self {
             tally: inbox.tally()?,
@@ -92,10 +92,11 @@ impl Figures {
         state.latest = self.latest.into_iter().map(history::row).collect();
         keeping.remind_at = self.remind_at;
         match self.day {
-            Some(DayFigures { todo, today, midnight }) => {
+            Some(DayFigures { todo, today, midnight, took }) => {
                 state.todo = contract::Todo { count: todo.count, late: todo.late };
                 state.today = today;
-                keeping.counted(todo.next_change.map_or(midnight, |change| change.min(midnight)));
+                let until = todo.next_change.map_or(midnight, |change| change.min(midnight));
+                keeping.counted(until, took);
             }
             None => keeping.count_later(),
         }
