@@ -56,11 +56,10 @@ impl ToastAction {
 }
 
 /// How a pop-up asks for attention.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
     /// Goes away after the system's delay. Also for successes: a desktop may not show what it is told is
     /// of low urgency, and "the order is ready" must be seen.
-    #[default]
     Normal,
     /// Stays until dismissed, where the system allows it.
     Critical,

@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use chapfood_inbox::{Entry, Stored};
 use chapfood_protocol::{NotificationId, Timestamp};
 
+use crate::alerts::ringing::{Again, Ringing};
 use crate::alerts::rules::Rules;
 use crate::toast::{self, Toast, Urgency, Wording};
 
@@ -205,37 +206,36 @@ impl ToastPolicy {
         self.forget_outdated()
     }
 
-    /// `oldest` to `newest` ring again, all of which are `ids`: one pop-up stands for them, as urgent as the most
-    /// urgent of them, in the place of those that they had.
+    /// `again` of what is `ringing` is shown again, `oldest` to `newest`: one pop-up stands for them, as urgent as the
+    /// most urgent of them, in the place of those that they had.
     pub(crate) fn rang(
         &mut self,
-        ids: &BTreeSet<NotificationId>,
+        ringing: &Ringing,
+        again: &Again,
         oldest: &Entry,
         newest: &Entry,
-        urgency: Urgency,
         wording: Wording,
     ) -> Changes {
-        let mut toast = match ids.len() {
-            0 | 1 => toast::single(oldest, true, wording),
-            count => {
-                let count = u32::try_from(count).unwrap_or(u32::MAX);
-                toast::waiting(count, oldest, newest, urgency, wording)
-            }
+        let is_single = again.count == 1;
+        let mut toast = match is_single {
+            true => toast::single(oldest, true, wording),
+            false => toast::waiting(again.count, oldest, newest, again.urgency, wording),
         };
         let mut gone = Vec::new();
-        let ringing = self.ringing.take();
+        let before = self.ringing.take();
         self.shown.retain(|shown| {
-            let is_ringing = ringing.as_ref() == Some(&shown.id);
-            let stays = !is_ringing && (shown.members.is_empty() || !shown.members.is_subset(ids));
+            let is_before = before.as_ref() == Some(&shown.id);
+            let is_in_it = || shown.members.iter().all(|member| ringing.is_of(again, member));
+            let stays = !is_before && (shown.members.is_empty() || !is_in_it());
             if !stays {
                 gone.push(shown.id.clone());
             }
             stays
         });
-        let earlier = ringing.filter(|id| gone.contains(id));
+        let earlier = before.filter(|id| gone.contains(id));
         toast.replaces = earlier.or_else(|| gone.iter().find(|id| **id == toast.id).cloned());
         gone.retain(|id| Some(id) != toast.replaces.as_ref());
-        self.remember(&toast, ids.clone(), ids.len() <= 1);
+        self.remember(&toast, ringing.members(again, TRACKED), is_single);
         self.ringing = Some(toast.id.clone());
         Changes { withdraw: gone, show: vec![toast] }
     }

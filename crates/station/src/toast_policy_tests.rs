@@ -175,6 +175,19 @@ fn what_has_expired_never_pops_up() {
     assert_eq!(play(&[(0, rows)]), expected, "nothing can be done about the others any more");
 }
 
+/// As when these have rung for the third time.
+fn rang(policy: &mut ToastPolicy, orders: &[Entry]) -> Changes {
+    let settings = Settings { channels: vec!["a".into()], ..Settings::default() };
+    let rules = |ring: i64| Rules::new(&settings, at(ring * 20_000), TimeZone::UTC);
+    let mut ringing = Ringing::default();
+    orders.iter().for_each(|order| ringing.note(order, &mut rules(0)));
+    let again =
+        (1..=3).find_map(|ring| ringing.beat(&mut rules(ring)).again).expect("every third shows again");
+    let newest = orders.last().expect("something rings");
+    assert_eq!((&again.oldest, &again.newest), (&orders[0].id, &newest.id));
+    policy.rang(&ringing, &again, &orders[0], newest, FRENCH)
+}
+
 fn titles_and_replaced(toasts: &[Toast]) -> Vec<(&str, Option<&str>)> {
     toasts.iter().map(|toast| (toast.title.as_str(), toast.replaces.as_deref())).collect()
 }
@@ -354,19 +367,19 @@ fn what_leaves_the_screen_when_it_is_locked_is_everything_that_shows() {
 #[test]
 fn what_goes_on_ringing_has_one_pop_up_in_the_place_of_its_earlier_ones() {
     let mut policy = ToastPolicy::default();
-    let orders = rows(1..4, "a");
+    let mut orders = rows(1..4, "a");
     arrive(&mut policy, &new(&orders[..1]), at(0));
-    let again = policy.rang(&ids(&["n_1"]), &orders[0], &orders[0], Urgency::Normal, FRENCH);
+    let again = rang(&mut policy, &orders[..1]);
     assert_eq!(titles_and_replaced(&again.show), [("Titre n_1", Some("n_1"))], "the same again");
     assert_eq!(again.show[0].actions[0], ToastAction::Take);
     arrive(&mut policy, &new(&orders[1..]), at(1));
-    let all = ids(&["n_1", "n_2", "n_3"]);
-    let again = policy.rang(&all, &orders[0], &orders[2], Urgency::Normal, FRENCH);
+    let again = rang(&mut policy, &orders);
     assert_eq!(titles_and_replaced(&again.show), [("3 notifications en attente", Some("n_1"))]);
     assert_eq!(again.withdraw, ["n_2", "n_3"], "not stacked");
     assert_eq!(again.show[0].id, "n_1", "a click opens what has waited longest");
     assert_eq!(policy.settled(&ids(&["n_1"])), [] as [&str; 0]);
-    let again = policy.rang(&ids(&["n_2", "n_3"]), &orders[1], &orders[2], Urgency::Critical, FRENCH);
+    orders[1].kind = NotificationType::Error;
+    let again = rang(&mut policy, &orders[1..]);
     assert_eq!(titles_and_replaced(&again.show), [("2 notifications en attente", Some("n_1"))]);
     assert_eq!(again.show[0].urgency, Urgency::Critical, "an error that rings on stays on the screen");
     assert_eq!(again.withdraw, [] as [&str; 0]);

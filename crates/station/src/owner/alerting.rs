@@ -9,12 +9,12 @@ use tokio::time::Instant;
 
 use super::Owner;
 use crate::alerts::quiet::{self, Hush};
-use crate::alerts::ringing::{Beat, Ringing};
+use crate::alerts::ringing::{Again, Beat, Ringing};
 use crate::alerts::rules::Rules;
 use crate::alerts::sounding::Sounding;
 use crate::contract::{DoNotDisturb, DoNotDisturbChoice, Fault, Link, Settings, Sound};
 use crate::history::HistoryFault;
-use crate::toast::{Urgency, Wording};
+use crate::toast::Wording;
 use crate::toast_policy::Changes;
 use crate::todo::todo;
 
@@ -40,16 +40,16 @@ pub(super) struct Alerting {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Stale {
     rows: BTreeSet<NotificationId>,
-    /// All those that matter as well.
-    all: bool,
-    /// Others may matter now.
-    others: bool,
+    /// All that show as well.
+    shown: bool,
+    /// Others may wait now than did.
+    waiting: bool,
 }
 
 impl Alerting {
     /// With what a former run left still to be found.
     pub(super) fn start() -> Self {
-        Self { stale: Stale { others: true, ..Stale::default() }, ..Self::default() }
+        Self { stale: Stale { waiting: true, ..Stale::default() }, ..Self::default() }
     }
 
     /// These rows are others now, or gone.
@@ -57,14 +57,19 @@ impl Alerting {
         self.stale.rows.extend(ids.cloned());
     }
 
+    /// Any row may have been read: that leaves the screen, but goes on ringing.
+    pub(super) fn look_at_shown(&mut self) {
+        self.stale.shown = true;
+    }
+
     /// Any row may be another now, or gone.
     pub(super) fn look_at_all(&mut self) {
-        self.stale.all = true;
+        (self.stale.shown, self.stale.waiting) = (true, true);
     }
 
     /// Rows that did not matter may matter now.
     pub(super) fn look_through(&mut self) {
-        self.stale.others = true;
+        self.stale.waiting = true;
     }
 
     /// Whether everything has been looked at since it changed.
@@ -121,9 +126,8 @@ impl Owner {
         if let Some(sound) = beat.sound {
             self.play(sound);
         }
-        if let [oldest, .., newest] | [oldest @ newest] = beat.again.as_slice() {
-            let (oldest, newest) = (oldest.clone(), newest.clone());
-            self.pop_up_again(beat.again.into_iter().collect(), oldest, newest, beat.urgency).await;
+        if let Some(again) = beat.again {
+            self.pop_up_again(again).await;
         }
     }
 
@@ -198,12 +202,12 @@ impl Owner {
     }
 
     async fn try_look_again(&mut self, stale: &Stale) -> Result<(), HistoryFault> {
-        if stale.others {
+        if stale.waiting {
             self.look_through_history().await?;
         }
         let mut wanted = stale.rows.clone();
-        if stale.all {
-            wanted.extend(self.policy.ids().into_iter().chain(self.alerting.ringing.ids().cloned()));
+        if stale.shown {
+            wanted.extend(self.policy.ids());
         }
         if wanted.is_empty() {
             return Ok(());
@@ -238,18 +242,13 @@ impl Owner {
         Ok(())
     }
 
-    async fn pop_up_again(
-        &mut self,
-        ids: BTreeSet<NotificationId>,
-        oldest: NotificationId,
-        newest: NotificationId,
-        urgency: Urgency,
-    ) {
+    async fn pop_up_again(&mut self, again: Again) {
+        let (oldest, newest) = (again.oldest.clone(), again.newest.clone());
         let found = self.history.run(move |inbox| Ok((inbox.details(&oldest)?, inbox.details(&newest)?)));
         // What has just gone is noticed at the next look.
         if let Ok((Some(oldest), Some(newest))) = found.await {
-            let wording = self.wording();
-            let changes = self.policy.rang(&ids, &oldest.entry, &newest.entry, urgency, wording);
+            let (wording, ringing) = (self.wording(), &self.alerting.ringing);
+            let changes = self.policy.rang(ringing, &again, &oldest.entry, &newest.entry, wording);
             self.change_screen(changes);
         }
     }
@@ -262,7 +261,7 @@ impl Owner {
             DoNotDisturb::Off | DoNotDisturb::On => None,
         };
         let has_hours = settings.quiet_hours.days.iter().any(Option::is_some);
-        let waits = self.alerting.ringing.ids().next().is_some();
+        let waits = !self.alerting.ringing.is_empty();
         let is_lost = matches!(self.state.link, Link::Offline { .. } | Link::Refused { .. });
         let unheard = is_lost && !self.alerting.outage_heard;
         if ends.is_none() && !has_hours && !waits && !unheard && self.alerting.is_up_to_date() {

@@ -92,7 +92,7 @@ impl Owner {
         let filter = history::asked(filter, &self.state.settings, self.clock.now());
         let changed = self.history.run(move |inbox| inbox.mark_all_read(&filter)).await?;
         if changed > 0 {
-            self.alerting.look_at_all();
+            self.alerting.look_at_shown();
             self.announcer.tell(Event::ReadChanged { ids: Vec::new(), read: true });
             self.count_again().await;
         }
