@@ -24,7 +24,8 @@
 //!
 //! # Search
 //! An index of words, without a copy of the texts. A history of a version that had none is entered bit by bit, the
-//! newest first; see [`Inbox::fill_search`].
+//! newest first; see [`Inbox::fill_search`]. The newest are in a second one, in memory, for words that stand nearly
+//! everywhere; see [`Inbox::fill_recent`].
 //!
 //! # Deleting
 //! What the person deletes can be put back for a while, and a hub that sends it again is not believed. See
@@ -44,6 +45,7 @@ mod gap;
 mod list;
 mod outbox;
 mod read_state;
+mod recent;
 mod reminder;
 mod retention;
 mod schema;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::InboxError;
+use crate::{InboxError, recent};
 
 /// "CFNI": tells our files from other programs'.
 const APPLICATION_ID: i64 = 0x4346_4E49;
@@ -275,6 +275,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, InboxError> {
         .and_then(|()| connection.pragma_update(None, "synchronous", "FULL"))
         .map_err(|error| unusable(path, error))?;
     migrate(&mut connection, version)?;
+    recent::make(&connection)?;
     Ok(connection)
 }
 

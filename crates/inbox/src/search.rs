@@ -7,7 +7,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use crate::entry::COLUMNS;
 use crate::filter::Condition;
-use crate::{Day, Entry, Filter, Inbox, InboxError, Outline};
+use crate::{Day, Entry, Filter, Inbox, InboxError, Outline, recent};
 
 /// The most that a search lists.
 const LISTED: usize = 5_000;
@@ -49,8 +49,27 @@ pub(crate) struct Found {
     pub(crate) stopped_at: Option<i64>,
 }
 
-/// The newest `limit` that the filter shows.
+/// The newest `limit` that the filter shows: from among the newest of all, if there are as many, else from all.
 pub(crate) fn found(
+    db: &Connection,
+    filter: &Filter,
+    expression: &str,
+    limit: usize,
+) -> rusqlite::Result<Found> {
+    if let Some(low) = recent::knows_above(db)? {
+        let found = found_in("recent", low, db, filter, expression, limit)?;
+        // Without one more it is not known whether there is one.
+        if found.rows.len() == limit && found.stopped_at.is_some() {
+            return Ok(found);
+        }
+    }
+    found_in("search", 0, db, filter, expression, limit)
+}
+
+/// What the index `table` finds above the row `low`.
+fn found_in(
+    table: &str,
+    low: i64,
     db: &Connection,
     filter: &Filter,
     expression: &str,
@@ -58,15 +77,17 @@ pub(crate) fn found(
 ) -> rusqlite::Result<Found> {
     let Condition { sql, mut parameters, .. } = filter.condition();
     let below = match filter.up_to_row {
-        Some(_) => "AND search.rowid <= ?",
-        None => "",
+        Some(_) => format!("AND {table}.rowid <= ?"),
+        None => String::new(),
     };
     // The words first: whatever else is asked for, they are the quickest to look up.
     let sql = format!(
-        "SELECT row, quarter, ({sql}) IS TRUE FROM search CROSS JOIN notification INDEXED BY arrival ON row = search.rowid
-         WHERE search MATCH ? {below} ORDER BY search.rowid DESC"
+        "SELECT row, quarter, ({sql}) IS TRUE
+         FROM {table} CROSS JOIN notification INDEXED BY arrival ON row = {table}.rowid
+         WHERE {table} MATCH ? AND {table}.rowid > ? {below} ORDER BY {table}.rowid DESC"
     );
     parameters.push(Value::from(expression.to_owned()));
+    parameters.push(Value::from(low));
     parameters.extend(filter.up_to_row.map(Value::from));
     let mut statement = db.prepare_cached(&sql)?;
     let mut hits = statement.query(params_from_iter(parameters))?;

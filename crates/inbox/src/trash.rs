@@ -3,7 +3,7 @@
 use chapfood_protocol::{NotificationId, Timestamp};
 use rusqlite::{Connection, params};
 
-use crate::{Inbox, InboxError};
+use crate::{Inbox, InboxError, recent};
 
 /// What is put back of a row. Its reminder is not: it was meant for what was there to be seen.
 const KEPT: &str =
@@ -59,6 +59,9 @@ impl Inbox {
             transaction.prepare_cached("DELETE FROM trash WHERE id = ?1")?.execute([id.as_str()])?;
             transaction.prepare_cached("DELETE FROM deleted WHERE id = ?1")?.execute([id.as_str()])?;
             count += 1;
+        }
+        if count > 0 {
+            recent::forget(&transaction)?;
         }
         transaction.commit()?;
         Ok(count)

@@ -25,6 +25,8 @@ enum Step {
     Remind(usize),
     ComeBack,
     Erase,
+    /// Some of the newest are entered into their index.
+    Enter,
     Restart,
 }
 
@@ -43,6 +45,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => which.prop_map(Step::Remind),
         2 => Just(Step::ComeBack),
         1 => Just(Step::Erase),
+        2 => Just(Step::Enter),
         1 => Just(Step::Restart),
     ]
 }
@@ -134,7 +137,7 @@ impl Model {
                 self.lines.clear();
                 self.trash.clear();
             }
-            Step::Restart => {}
+            Step::Enter | Step::Restart => {}
         }
     }
 }
@@ -170,6 +173,9 @@ fn do_step(folder: &Folder, mut inbox: Inbox, step: &Step, known: bool) -> Inbox
         Step::Remind(place) => inbox.remind(&name(place), Some(at(MORNING))).map(drop).expect("kept"),
         Step::ComeBack => inbox.come_back(at(MORNING)).map(drop).expect("back"),
         Step::Erase => inbox.erase().map(drop).expect("erased"),
+        Step::Enter => {
+            inbox.fill_recent(2).expect("entered");
+        }
         Step::Restart => {
             drop(inbox);
             return folder.open();
@@ -209,7 +215,9 @@ fn agree(inbox: &Inbox, model: &Model) -> Result<(), TestCaseError> {
 
     let words = Filter { search: "table 4".into(), ..Filter::default() };
     let found = inbox.page(&words, 0, 100).expect("listed");
-    prop_assert_eq!(found, rows, "every row has these words, and nothing else is found");
+    prop_assert_eq!(&found, &rows, "every row has these words, and nothing else is found");
+    let first = inbox.page(&words, 0, 2).expect("listed");
+    prop_assert_eq!(&first[..], &rows[..rows.len().min(2)], "also from the index of the newest");
     let reminder = inbox.next_reminder().expect("asked").is_some();
     prop_assert_eq!(reminder, model.lines.values().any(|line| line.remind));
     Ok(())

@@ -242,3 +242,26 @@ fn an_older_history_is_entered_bit_by_bit_the_newest_first() {
     assert_eq!(found(&inbox, "creme"), ["n_1"]);
     assert!(!inbox.outline(&searching("commande")).expect("outlined").capped);
 }
+
+#[test]
+fn the_newest_are_found_from_their_own_index_as_from_the_whole() {
+    let folder = Folder::new();
+    let mut inbox = folder.open();
+    let arrivals: Vec<_> = (1..=6).map(|n| with(&format!("n_{n}"), "Commande", "x")).collect();
+    inbox.append(&arrivals, at(MORNING)).expect("stored");
+    inbox.delete(&[id("n_5")], at(MORNING)).expect("deleted");
+    assert!(inbox.fill_recent(4).expect("entered"), "n_1 is left");
+    let newest = |inbox: &Inbox| {
+        let rows = inbox.page(&searching("commande"), 0, 2).expect("listed");
+        rows.into_iter().map(|row| row.id.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(newest(&inbox), ["n_6", "n_4"]);
+    inbox.restore(&[id("n_5")]).expect("restored");
+    assert_eq!(newest(&inbox), ["n_6", "n_5"], "what comes back was not entered");
+    while inbox.fill_recent(4).expect("entered") {}
+    inbox.append(&[with("n_7", "Commande", "x")], at(MORNING)).expect("stored");
+    assert_eq!(newest(&inbox), ["n_7", "n_6"], "what came since is entered by whoever searches");
+    inbox.delete(&[id("n_6")], at(MORNING)).expect("deleted");
+    assert_eq!(newest(&inbox), ["n_7", "n_5"], "what went is not shown");
+    assert_eq!(inbox.outline(&searching("commande")).expect("outlined").days[0].count, 6, "all are counted");
+}

@@ -143,8 +143,10 @@ impl Owner {
             self.try_count_again().await?;
         }
         if self.keeping.fill_at.is_some_and(|fill_at| fill_at <= Instant::now()) {
-            let more = self.history.run(|inbox| inbox.fill_search(SLICE)).await?;
-            self.keeping.fill_at = more.then(|| Instant::now() + BREATH);
+            let more = self.history.run(|inbox| Ok(inbox.fill_recent(SLICE)? || inbox.fill_search(SLICE)?)).await?;
+            // What arrives is entered when somebody searches, unless it is very much: then here.
+            let rest = if more { BREATH } else { LONGEST };
+            self.keeping.fill_at = Some(Instant::now() + rest);
         }
         Ok(())
     }
