@@ -21,6 +21,7 @@ export class Charge {
       event: (event) => {
         if (event.event === 'changed') void this.#check(event.ids);
       },
+      reopened: () => void this.#check([]),
     });
   }
 
@@ -31,7 +32,13 @@ export class Charge {
   async take(row: Row, by: string | null = null): Promise<boolean> {
     if (this.asking.has(row.id) || row.taken !== null) return false;
     this.#open.add(row.id);
-    await this.#ask({ do: 'take', id: row.id, by });
+    try {
+      await this.#ask({ do: 'take', id: row.id, by });
+    } catch (error) {
+      // Nothing was asked for, so nobody can be faster.
+      this.#open.delete(row.id);
+      throw error;
+    }
     return true;
   }
 
@@ -68,7 +75,10 @@ export class Charge {
   async #check(changed: string[]): Promise<void> {
     const ids = [...this.#open].filter((id) => changed.length === 0 || changed.includes(id));
     for (const id of ids) {
+      const asking = this.asking.has(id);
       const detail = await this.#station.command({ do: 'open', id }).catch(() => null);
+      // The change that our own asking brings may be told after this one.
+      if (!detail?.taken && (asking || this.asking.has(id))) continue;
       if (!detail || detail.taken?.queued || !this.#open.delete(id)) continue;
       if (detail.taken && !detail.taken.mine) {
         this.lost = new Set([...this.lost, id]);

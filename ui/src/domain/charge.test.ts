@@ -68,6 +68,35 @@ test('a station that refuses can be asked again', async () => {
   expect(charge.asking.size).toBe(0);
 });
 
+test('what the station refused to ask for is lost to nobody later', async () => {
+  const { answer } = host;
+  host.answer = () => Promise.reject(fault('outbox_full'));
+  await expect(charge.take(ROW)).rejects.toMatchObject({ code: 'outbox_full' });
+  host.answer = answer;
+  await changed(BY_ALICE);
+  expect(lostTo).toEqual([]);
+});
+
+test('a change that is told before our take is stored does not end the watch over it', async () => {
+  const { answer } = host;
+  let stored: (value: null) => void = () => {};
+  host.answer = (command) => (command.do === 'take' ? new Promise((resolve) => (stored = resolve)) : answer(command));
+  const asking = charge.take(ROW);
+  await changed(null);
+  stored(null);
+  await asking;
+  await changed(BY_ALICE);
+  expect(lostTo).toEqual(['Alice']);
+});
+
+test('who was first while the station could not be heard is said once it can', async () => {
+  await charge.take(ROW);
+  taken = BY_ALICE;
+  host.open();
+  await settle();
+  expect(lostTo).toEqual(['Alice']);
+});
+
 test('somebody who was first at the hub is said, once', async () => {
   await charge.take(ROW);
   await changed({ ...BY_ME, queued: true });

@@ -20,7 +20,7 @@ export class Reading {
 
   constructor(station: Station) {
     this.#station = station;
-    station.listen({ event: (event) => this.#receive(event) });
+    station.listen({ event: (event) => this.#receive(event), reopened: () => this.#askAgain() });
   }
 
   async open(id: string): Promise<void> {
@@ -70,6 +70,12 @@ export class Reading {
     if (!all && !event.ids.includes(this.detail.id)) return;
     if (all || event.event === 'changed') void this.#readAgain(this.detail.id);
     else this.detail = { ...this.detail, read: event.read };
+  }
+
+  /** What happened to it meanwhile was told to nobody. */
+  #askAgain(): void {
+    if (this.detail) void this.#readAgain(this.detail.id);
+    else if (this.id !== null && this.fault !== null) void this.open(this.id);
   }
 
   async #readAgain(id: string): Promise<void> {

@@ -90,6 +90,28 @@ test('an open detail that was deleted says so, and no longer once it is restored
   expect(reading.gone).toBe(false);
 });
 
+test('what was taken while the station could not be heard shows once it can', async () => {
+  await reading.open('n_1');
+  const taken = { by: 'Alice', device: null, at: 0, mine: false, queued: false };
+  const { answer } = host;
+  host.answer = (command) =>
+    command.do === 'open' ? { ...rows(1)[0], taken, data: null, receivedAt: 0 } : answer(command);
+  host.open();
+  await settle();
+  expect(reading.detail?.taken).toEqual(taken);
+});
+
+test('a detail that a silent station did not give is asked for again once it answers', async () => {
+  const { answer } = host;
+  host.answer = () => Promise.reject(new TypeError('fetch failed'));
+  await reading.open('n_1');
+  expect(reading.fault).toBe('station');
+  host.answer = answer;
+  host.open();
+  await settle();
+  expect(reading).toMatchObject({ fault: null, detail: { id: 'n_1' } });
+});
+
 test('JSON is asked for one notification only', async () => {
   await reading.open('n_1');
   reading.asJson = true;
