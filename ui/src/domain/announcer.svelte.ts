@@ -9,7 +9,7 @@ const SETTLED_MS = 1500;
 
 /**
  * What a screen reader is told: politely one new notification, or how many came since it last spoke; an error at once,
- * whatever else is being read.
+ * whatever else is being read. Of several errors that come together the newest is said, and the others are counted.
  */
 export class Announcer {
   words = $state('');
@@ -28,7 +28,7 @@ export class Announcer {
     const live = rows.filter((row) => !row.caughtUp);
     const error = live.find((row) => row.type === 'error');
     if (error) this.#raise(error);
-    const others = live.filter((row) => row.type !== 'error');
+    const others = live.filter((row) => row !== error);
     // Of many only the newest are listed; the others came with them.
     const unlisted = live.length < rows.length ? 0 : count - rows.length;
     this.#live(others, others.length + unlisted);

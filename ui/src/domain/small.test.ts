@@ -114,6 +114,14 @@ test('an error among others leaves the others to be said', () => {
   expect(announcer.words).toBe('2 nouvelles notifications');
 });
 
+test('of several errors at once the newest is said, and the others are counted', () => {
+  const announcer = new Announcer(() => stringsFor('fr'));
+  const errors = rows(3, { type: 'error' });
+  announcer.arrived(errors, 3);
+  expect(announcer.alarm).toContain('Commande 3');
+  expect(announcer.words).toBe('2 nouvelles notifications');
+});
+
 test('what an outage held back is said once, when it is all there', () => {
   vi.useFakeTimers();
   const announcer = new Announcer(() => stringsFor('fr'));
