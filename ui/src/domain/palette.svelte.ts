@@ -1,4 +1,6 @@
-import type { Row } from '../host/host';
+import type { FaultCode } from '../host/contract/FaultCode';
+import { isFault, type Row } from '../host/host';
+import { EVERYTHING } from './list.svelte';
 import type { Station } from './station.svelte';
 import { plain, wordsOf } from './words';
 
@@ -16,6 +18,8 @@ export interface Offer {
 export class Palette {
   text = $state('');
   found = $state.raw<Row[]>([]);
+  /** Why nothing could be looked for; `null`: what was found is all there is. */
+  fault = $state<FaultCode | 'station' | null>(null);
   /** What is chosen, and where it was then; `null`: nobody has chosen yet. */
   #chosen = $state.raw<{ key: string; at: number } | null>(null);
   readonly #station: Station;
@@ -73,11 +77,18 @@ export class Palette {
   async #search(): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
-    const search = this.text;
-    const filter = { unread: false, caughtUp: false, todo: false, search };
-    const rows = await this.#station.command({ do: 'page', filter, offset: 0, limit: FOUND }).catch(() => []);
+    const filter = { ...EVERYTHING, search: this.text };
+    let rows: Row[] = [];
+    let fault: typeof this.fault = null;
+    try {
+      rows = await this.#station.command({ do: 'page', filter, offset: 0, limit: FOUND });
+    } catch (error) {
+      fault = isFault(error) ? error.code : 'station';
+    }
     // What was typed meanwhile has an answer of its own.
-    if (asked === this.#asked) this.found = rows;
+    if (asked !== this.#asked) return;
+    this.found = rows;
+    this.fault = fault;
   }
 }
 

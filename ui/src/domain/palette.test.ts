@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FakeHost, rows, settle, snapshot } from '../testing/fake-host';
+import { fault, FakeHost, rows, settle, snapshot } from '../testing/fake-host';
 import { fitting, Palette } from './palette.svelte';
 import { Station } from './station.svelte';
 
@@ -72,6 +72,21 @@ test('whoever presses Enter before the answer is there gets the answer', async (
   vi.advanceTimersByTime(1000);
   await settle();
   expect(host.asked('page'), 'asked once').toHaveLength(1);
+});
+
+test('a search that the station could not make does not pass for one that found nothing', async () => {
+  host.answer = () => Promise.reject(fault('storage'));
+  palette.type('ord');
+  await palette.answered();
+  expect(palette.fault).toBe('storage');
+  host.answer = () => Promise.reject(new TypeError('fetch failed'));
+  palette.type('orde');
+  await palette.answered();
+  expect(palette.fault).toBe('station');
+  host.answer = () => rows(1);
+  palette.type('order');
+  await palette.answered();
+  expect(palette).toMatchObject({ fault: null, found: [{ id: 'n_1' }] });
 });
 
 test('past the last entry comes the first, and what is typed begins anew', () => {
