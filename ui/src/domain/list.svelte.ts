@@ -51,6 +51,9 @@ export class NotificationList {
   #keepsCut = true;
   readonly #changed = new Set<string>();
   #readingChanged = false;
+  /** Grows with each question how many are above. */
+  #countsAsked = 0;
+  #counting = false;
 
   constructor(station: Station) {
     this.#station = station;
@@ -228,14 +231,20 @@ export class NotificationList {
     const others = rows.filter((row) => !this.#shows(row)).length;
     if (count === others) return;
     if (this.atTop && this.above === 0) void this.refresh();
-    else if (this.choice.search === undefined) this.above += count - others;
+    else if (this.choice.search === undefined && rows.length === count && !this.#counting) this.above += count - others;
     else void this.#countAbove();
   }
 
-  // What a search finds, and what waited all along, only the station knows.
+  // What a search finds, what of many fits though it is not listed, and what waited all along, only the station knows.
   async #countAbove(): Promise<void> {
     const choice = this.choice;
+    this.#countsAsked += 1;
+    const asked = this.#countsAsked;
+    this.#counting = true;
     const now = await this.#station.command({ do: 'outline', filter: choice }).catch(() => null);
+    // What arrived meanwhile has a count of its own.
+    if (asked !== this.#countsAsked) return;
+    this.#counting = false;
     if (!now || choice !== this.choice) return;
     // Rows that have left stay in view, but the station no longer counts them.
     const shown = this.total - this.#goneBefore(Infinity);

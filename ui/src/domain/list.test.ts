@@ -279,6 +279,43 @@ test('a burst of arrivals makes few loads', async () => {
   expect(host.asked('outline').length - before).toBeLessThanOrEqual(2);
 });
 
+test('of a burst that is not listed whole, only what fits the filter is counted above', async () => {
+  await list.narrow({ channel: 'cuisine' });
+  list.atTop = false;
+  const fresh = [...rows(150, { channel: 'commandes' }), ...rows(2, { channel: 'cuisine' })].map((row, at) => ({
+    ...row,
+    row: 200 - at,
+    id: `n_${200 - at}`,
+  }));
+  held = [...fresh, ...held];
+  host.emit({ event: 'arrived', rows: fresh.slice(0, 100), count: fresh.length });
+  await settle();
+  expect(list.above).toBe(2);
+});
+
+test('what arrives while a burst is being counted is counted too', async () => {
+  await list.narrow({ channel: 'commandes' });
+  list.atTop = false;
+  const { answer } = host;
+  const counts: (() => void)[] = [];
+  host.answer = (command) =>
+    command.do === 'outline'
+      ? new Promise((resolve) => {
+          const counted = answer(command);
+          counts.push(() => resolve(counted));
+        })
+      : answer(command);
+  const burst = rows(120).map((row) => ({ ...row, row: row.row + 3, id: `n_${row.row + 3}` }));
+  held = [...burst, ...held];
+  host.emit({ event: 'arrived', rows: burst.slice(0, 100), count: 120 });
+  await settle();
+  arrive(1);
+  await settle();
+  for (const answered of counts) answered();
+  await settle();
+  expect(list.above).toBe(121);
+});
+
 test('the answer to a filter left meanwhile is not shown', async () => {
   const slow = list.narrow({ channel: 'cuisine' });
   const fast = list.narrow({ channel: 'commandes' });
