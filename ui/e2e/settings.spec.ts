@@ -113,6 +113,24 @@ test('channels are found as one types, and one that nobody is in yet can be join
   await expect.poll(() => asked(standIn, 'joinChannel')).toEqual([{ do: 'joinChannel', name: 'terrasse' }]);
 });
 
+test('Enter joins the channel that is named, and nothing for a piece of a name', async ({ page, standIn }) => {
+  await channels(page, standIn);
+  const find = page.getByRole('textbox', { name: 'Trouver un canal' });
+  for (const piece of ['cuis', 'Cuisine', 'cuisine']) {
+    await find.fill(piece);
+    await find.press('Enter');
+  }
+  await find.fill('livr');
+  await expect(page.getByRole('button', { name: 'Rejoindre #livr', exact: true })).not.toHaveClass(/primary/);
+  await find.press('Enter');
+  await find.fill('livraison');
+  await find.press('Enter');
+  await find.fill('terrasse');
+  await expect(page.getByRole('button', { name: 'Rejoindre #terrasse' })).toHaveClass(/primary/);
+  await find.press('Enter');
+  await expect.poll(() => asked(standIn, 'joinChannel').map(({ name }) => name)).toEqual(['livraison', 'terrasse']);
+});
+
 test('in one pane the preferences lie over the list, and Escape goes back to it', async ({ page, standIn }) => {
   await page.setViewportSize({ width: 420, height: 720 });
   await page.goto(standIn.url);
@@ -153,6 +171,14 @@ test('quiet hours have their day, and are copied to all days', async ({ page, st
     .toEqual(Array.from({ length: 7 }, () => span));
   await page.getByRole('switch', { name: 'Dimanche' }).click();
   await expect.poll(() => asked(standIn, 'changeSettings').at(-1)?.change.quietHours?.days[6]).toBeNull();
+});
+
+test('hours that could not be saved are not said to be on all days', async ({ page, standIn }) => {
+  await settings(page, standIn);
+  await page.getByRole('switch', { name: 'Lundi' }).click();
+  standIn.fault = { code: 'storage', message: 'disk full' };
+  await page.getByRole('button', { name: 'Copier sur tous les jours (Lundi)' }).click();
+  await expect(page.locator('.notice')).toContainText('Le disque de ce poste a refusé.');
 });
 
 test('people of this computer are added once and removed', async ({ page, standIn }) => {
