@@ -118,6 +118,7 @@ test('how long it has waited is said, and goes on', async ({ page, standIn }) =>
 });
 
 test('on a computer of several people it is asked who', async ({ page, standIn }) => {
+  await page.clock.install({ time: noon() });
   await open(page, standIn);
   await row(page, 0).click();
   await expect(page.locator('.ackbar')).toBeVisible();
@@ -132,6 +133,8 @@ test('on a computer of several people it is asked who', async ({ page, standIn }
   await expect(row(page, 0)).toContainText('Chloé, en attente');
 
   await take(page, 1).click();
+  await expect(who).toBeVisible();
+  await page.clock.fastForward(500);
   await who.getByRole('button', { name: /Comptoir/ }).click();
   expect(sent(standIn, 'take').at(-1)).toMatchObject({ by: null });
   await expect(row(page, 1)).toContainText('Vous, en attente');
@@ -165,6 +168,64 @@ test('neither a second tap nor a key still held answers who takes it', async ({ 
   );
   await expect(who).toHaveCount(0);
   expect(sent(standIn, 'take')).toMatchObject([{ by: 'Alice' }]);
+});
+
+test('a second Enter does not answer who takes it, a later one does', async ({ page, standIn }) => {
+  await page.clock.install({ time: noon() });
+  await open(page, standIn);
+  await page.clock.pauseAt(noon() + 60_000);
+  const who = page.getByRole('dialog', { name: 'Qui s’en charge\u202f?' });
+  await take(page, 0).focus();
+  await page.keyboard.press('Enter');
+  await expect(who.getByRole('button', { name: /Comptoir/ })).toBeFocused();
+  await page.clock.runFor(499);
+  await page.keyboard.press('Enter');
+  await expect(who).toBeVisible();
+  expect(sent(standIn, 'take')).toEqual([]);
+  await page.clock.runFor(1);
+  await page.keyboard.press('Enter');
+  await expect(who).toHaveCount(0);
+  expect(sent(standIn, 'take')).toMatchObject([{ by: null }]);
+});
+
+test('whoever goes through the names with Tab is still asked', async ({ page, standIn }) => {
+  await page.clock.install({ time: noon() });
+  await open(page, standIn);
+  await page.clock.pauseAt(noon() + 60_000);
+  await take(page, 0).click();
+  const who = page.getByRole('dialog', { name: 'Qui s’en charge\u202f?' });
+  for (const name of [/Alice/, /Bruno/, /Chloé/]) {
+    await page.clock.runFor(7000);
+    await page.keyboard.press('Tab');
+    await expect(who.getByRole('button', { name })).toBeFocused();
+  }
+  await page.clock.runFor(8000);
+  await expect(who).toHaveCount(0);
+});
+
+test('once it is said who takes it, the focus is where it was', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await row(page, 0).click();
+  await page.keyboard.press('e');
+  const who = page.getByRole('dialog', { name: 'Qui s’en charge\u202f?' });
+  await expect(who).toBeVisible();
+  await page.keyboard.press('4');
+  await expect(who).toHaveCount(0);
+  await expect(row(page, 0)).toBeFocused();
+});
+
+test('a row that waits says so to whoever hears it', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await expect(row(page, 0)).toHaveAccessibleName(/ORD-42 attend depuis 8 min.*À traiter$/);
+  await expect(row(page, 2), 'Alice has it').not.toHaveAccessibleName(/À traiter/);
+});
+
+test('of what an outage held back nothing to do does not mean that all is taken', async ({ page, standIn }) => {
+  standIn.snapshot = { ...standIn.snapshot, catchUp: { count: 1, from: noon(), to: noon(), newest: 'n_1' } };
+  await open(page, standIn);
+  await page.getByRole('button', { name: 'Les voir' }).click();
+  await page.getByRole('tab', { name: /^À traiter/ }).click();
+  await expect(page.locator('.list-box .empty')).toContainText('Rien ne correspond à ces filtres.');
 });
 
 test('a take asked for without a hub is said to be known here only', async ({ page, standIn }) => {

@@ -10,9 +10,14 @@ export class Who {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   ask(row: Row): void {
-    clearTimeout(this.#timer);
     this.row = row;
-    this.#timer = setTimeout(() => this.close(), OPEN_MS);
+    this.keepAsking();
+  }
+
+  /** The person is still choosing. */
+  keepAsking(): void {
+    clearTimeout(this.#timer);
+    if (this.row) this.#timer = setTimeout(() => this.close(), OPEN_MS);
   }
 
   close(): void {

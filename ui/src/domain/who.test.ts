@@ -24,3 +24,14 @@ test('asked anew, there are eight seconds again', () => {
   vi.advanceTimersByTime(7000);
   expect(who.row?.id).toBe('n_2');
 });
+
+test('whoever goes through the names is still asked', () => {
+  const who = new Who();
+  who.ask(ROW);
+  vi.advanceTimersByTime(7000);
+  who.keepAsking();
+  vi.advanceTimersByTime(7999);
+  expect(who.row).toEqual(ROW);
+  vi.advanceTimersByTime(1);
+  expect(who.row).toBeNull();
+});
