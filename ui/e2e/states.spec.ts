@@ -22,6 +22,15 @@ test('a station that falls silent is said, and asked again once it is back', asy
   await expect.poll(asked, 'what was missed is asked for').toBeGreaterThan(before);
 });
 
+test('a station that did not answer at first is said, and asked again', async ({ page, standIn }) => {
+  standIn.fault = { code: 'storage', message: 'disk full' };
+  await page.goto(standIn.url);
+  await expect(page.getByRole('alert')).toContainText('Station injoignable');
+  standIn.fault = null;
+  await expect(page.locator('[data-index="0"]')).toBeVisible();
+  await expect(page.getByText('Station injoignable')).toHaveCount(0);
+});
+
 test('runs with frozen prototypes, as in the desktop window', async ({ page, standIn }) => {
   await page.addInitScript(() => Object.freeze(Object.prototype));
   const errors: string[] = [];
