@@ -69,7 +69,7 @@ test('what somebody else has taken first is not released by undoing', async ({ p
   standIn.hold(standIn.details[0]?.id ?? '', { by: 'Alice', device: null, at: noon(), mine: false, queued: false });
   await expect(page.locator('.notice')).toContainText('Déjà pris en charge par Alice');
   await page.keyboard.press('Control+z');
-  await expect(page.locator('.notice')).toContainText('Rien à annuler.');
+  await expect(page.locator('.notice')).toContainText('Cela a changé entre-temps\u00a0: rien n’a été annulé.');
   expect(sent(standIn, 'release')).toEqual([]);
 });
 

@@ -147,3 +147,10 @@ test('the arrows of the palette go round, and the chosen one is named', async ({
   await page.keyboard.press('Enter');
   await expect(field).toBeFocused();
 });
+
+test('a palette that cannot search says why', async ({ page, standIn }) => {
+  await page.keyboard.press('Control+k');
+  standIn.fault = { code: 'storage', message: 'disk full' };
+  await page.getByRole('combobox', { name: 'Aller à, chercher, agir…' }).fill('zzzz');
+  await expect(page.getByRole('dialog').getByRole('status')).toHaveText(/Le disque de ce poste a refusé/);
+});

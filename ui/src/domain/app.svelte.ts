@@ -143,9 +143,13 @@ export class App {
   /** Takes back this step, or the last one, and says which. */
   async takeBack(chosen?: Step): Promise<void> {
     const step = await this.attempt(this.#undo.takeBack(Date.now(), chosen));
-    if (step === undefined) return;
-    const { text } = this.strings;
-    this.notices.show({ text: step ? text('did.undone', { what: step.words }) : text('did.nothing') });
+    if (step !== undefined) this.notices.show({ text: this.#undoneWords(step) });
+  }
+
+  #undoneWords(step: Step | 'changed' | null): string {
+    if (step === null) return this.strings.text('did.nothing');
+    if (step === 'changed') return this.strings.text('did.changed');
+    return this.strings.text('did.undone', { what: step.words });
   }
 
   /** Whether somebody is expected to take charge of it. */

@@ -39,6 +39,7 @@ export const inbox: Record<keyof typeof fr, string> = {
   'did.exported_other': '{n} notifications exported to {path}',
   'did.undone': 'Undone: {what}',
   'did.nothing': 'Nothing to undo.',
+  'did.changed': 'It has changed meanwhile: nothing was undone.',
   'dnd.until': 'Do not disturb {until}',
   'dnd.on': 'Do not disturb',
   'dnd.end': 'End do not disturb',

@@ -37,6 +37,7 @@ export const inbox = {
   'did.exported_other': '{n} notifications exportées dans {path}',
   'did.undone': 'Action annulée\u00a0: {what}',
   'did.nothing': 'Rien à annuler.',
+  'did.changed': 'Cela a changé entre-temps\u00a0: rien n’a été annulé.',
   'dnd.until': 'Ne pas déranger {until}',
   'dnd.on': 'Ne pas déranger',
   'dnd.end': 'Ne plus être silencieux',
