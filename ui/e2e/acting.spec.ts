@@ -129,6 +129,20 @@ test('a clipboard that is refused is said, and keys that do nothing are not show
   await expect(page.locator('.notice')).toContainText('La copie n’a pas été permise.');
   await expect(page.getByRole('button', { name: 'Prendre en charge' })).toBeVisible();
   await expect(page.locator('kbd')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Copier la référence' })).toHaveAttribute(
+    'title',
+    'Copier la référence',
+  );
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Aller à, chercher, agir…' }).fill('tout marquer lu');
+  await expect(page.getByRole('option', { name: /marquer/ })).toHaveCount(1);
+  await expect(page.getByRole('option').locator('.end kbd')).toHaveCount(0);
+  await page.getByRole('combobox').fill('raccourcis');
+  await page.keyboard.press('Enter');
+  const help = page.getByRole('dialog', { name: 'Raccourcis clavier' });
+  await expect(help.getByRole('listitem').filter({ hasText: 'Notification suivante' })).toContainText('↓↑');
+  await expect(help.locator('kbd', { hasText: /^[A-Z./?]$/ })).toHaveText(['Z', 'K', 'N', 'D']);
 });
 
 test('a developer’s computer opens data as JSON', async ({ page, standIn }) => {

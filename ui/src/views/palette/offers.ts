@@ -19,9 +19,9 @@ export function places(app: App, snapshot: Snapshot): Entry[] {
   const { text } = app.strings;
   const joined = snapshot.channels.filter((channel) => channel.joined);
   return [
-    { label: text('nav.inbox'), icon: 'bell', keys: ['1'], run: () => app.showOnly({}) },
-    { label: text('inbox.filter.unread'), icon: 'mail', keys: ['2'], run: () => app.showOnly({ unread: true }) },
-    { label: text('nav.todo'), icon: 'hand', keys: ['3'], run: () => app.showOnly({ todo: true }) },
+    { label: text('nav.inbox'), icon: 'bell', run: () => app.showOnly({}) },
+    { label: text('inbox.filter.unread'), icon: 'mail', run: () => app.showOnly({ unread: true }) },
+    { label: text('nav.todo'), icon: 'hand', run: () => app.showOnly({ todo: true }) },
     ...joined.map(({ name }): Entry => ({ label: name, icon: 'chan', run: () => app.showOnly({ channel: name }) })),
     { label: text('inbox.row.broadcast'), icon: 'mega', run: () => app.showOnly({ channel: '' }) },
     { label: text('nav.manage_channels'), icon: 'chan', run: () => (app.view = 'channels') },
@@ -33,6 +33,7 @@ export function places(app: App, snapshot: Snapshot): Entry[] {
 /** What one can do. */
 export function actions(app: App, snapshot: Snapshot): Entry[] {
   const { acting } = app;
+  const single = (...keys: string[]) => (app.singleKeys ? keys : []);
   const { text } = app.strings;
   const { doNotDisturb, hubAddress } = snapshot.settings;
   const address = snapshot.hostedHub.state === 'on' ? snapshot.hostedHub.address : hubAddress;
@@ -53,13 +54,13 @@ export function actions(app: App, snapshot: Snapshot): Entry[] {
     {
       label: text('inbox.mark_all'),
       icon: 'checks',
-      keys: [text('keys.shift'), 'A'],
+      keys: single(text('keys.shift'), 'A'),
       run: () => acting.markAllRead(),
     },
     { label: text('keys.undo_ack'), icon: 'undo', keys: [ctrl, 'Z'], run: () => app.takeBack() },
     { label: text('ready.title'), icon: 'checks', run: () => app.checkReadiness() },
     { label: text('pal.export_csv'), icon: 'down', run: () => acting.exportList('csv') },
     { label: text('pal.export_json'), icon: 'down', run: () => acting.exportList('json') },
-    { label: text('keys.title'), icon: 'kbd', keys: ['?'], run: () => (app.helpShown = true) },
+    { label: text('keys.title'), icon: 'kbd', keys: single('?'), run: () => (app.helpShown = true) },
   ];
 }
