@@ -102,6 +102,7 @@ test('a channel is left only after its consequence was read', async ({ page, sta
   await pane(page).getByRole('button', { name: 'Quitter' }).click();
   await dialog.getByRole('button', { name: 'Quitter' }).click();
   await expect.poll(() => asked(standIn, 'leaveChannel')).toEqual([{ do: 'leaveChannel', name: 'commandes' }]);
+  await expect(page.getByRole('textbox', { name: 'Trouver un canal' }), 'its buttons go with it').toBeFocused();
 });
 
 test('channels are found as one types, and one that nobody is in yet can be joined', async ({ page, standIn }) => {
@@ -140,6 +141,7 @@ test('in one pane the preferences lie over the list, and Escape goes back to it'
   await expect(page.getByRole('textbox', { name: 'Trouver un canal' })).toBeHidden();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('textbox', { name: 'Trouver un canal' })).toBeVisible();
+  await expect(page.locator('.open', { hasText: 'cuisine' })).toBeFocused();
 });
 
 test('do not disturb is switched on for as long as was chosen, and says until when', async ({ page, standIn }) => {
@@ -191,11 +193,16 @@ test('people of this computer are added once and removed', async ({ page, standI
   await name.fill('Djibril');
   await page.keyboard.press('Enter');
   await expect(name).toHaveValue('');
+  await name.fill('Emma');
+  const add = page.getByRole('button', { name: 'Ajouter', exact: true });
+  await add.click();
+  await expect(name).toHaveValue('');
+  await expect(add).toBeFocused();
   await page.getByRole('button', { name: 'Retirer Bruno' }).click();
   await expect(page.getByRole('button', { name: 'Modifier les personnes' }), 'the focus is not lost').toBeFocused();
   await expect
     .poll(() => asked(standIn, 'changeSettings').at(-1)?.change.people)
-    .toEqual(['Alice', 'Chloé', 'Djibril']);
+    .toEqual(['Alice', 'Chloé', 'Djibril', 'Emma']);
 });
 
 test('the volume is set when the slider is let go', async ({ page, standIn }) => {
@@ -244,6 +251,10 @@ test('the history is exported to a place that is named, and erased with its coun
   await page.getByRole('button', { name: 'Effacer…' }).click();
   await dialog.getByRole('button', { name: 'Tout effacer' }).click();
   await expect(page.locator('.notice')).toContainText('9 notifications effacées de ce poste.');
+  standIn.change({ total: 0 });
+  const erase = page.getByRole('button', { name: 'Effacer…' });
+  await expect(erase).toBeDisabled();
+  await expect(erase, 'the focus is not lost').toBeFocused();
 });
 
 test('what service needs is tried, each with its remedy, which is tried in turn', async ({ page, standIn }) => {
@@ -269,6 +280,7 @@ test('what service needs is tried, each with its remedy, which is tried in turn'
   await expect(sheet.locator('.check-line').nth(2)).toContainText('connection refused');
   await expectAccessible(page);
   await sheet.getByRole('button', { name: 'Ouvrir au démarrage' }).click();
+  await expect(sheet.getByRole('button', { name: 'Vérifier à nouveau' }), 'its own button goes').toBeFocused();
   await expect.poll(() => asked(standIn, 'changeSettings').at(-1)?.change).toEqual({ autostart: true });
   await expect.poll(() => asked(standIn, 'checkReadiness').length, 'and tried again').toBe(2);
 
