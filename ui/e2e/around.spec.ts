@@ -22,6 +22,9 @@ test('do not disturb shows until when, and ends with a click', async ({ page, st
   ]);
   standIn.change({ quietUntil: noon() + 7_200_000 });
   await expect(quiet).toContainText('Heures calmes jusqu’à 14:07');
+  await page.setViewportSize({ width: 420, height: 720 });
+  await page.locator('[data-index="0"]').click();
+  await expect(page.locator('.detail-head .quiet'), 'also where the detail is all there is').toBeVisible();
 });
 
 test('the tray shows a place of the window', async ({ page, standIn }) => {

@@ -92,6 +92,11 @@ const LOOKS: Look[] = [
     go: (page) => page.keyboard.press('1'),
   },
   { name: 'wall-large-text', settings: large },
+  {
+    name: 'wall-quiet',
+    snapshot: { sound: 'no_device' },
+    settings: { ...large, doNotDisturb: { state: 'until', at: noon() + 3_600_000 } },
+  },
   { name: 'wall-large-text-who', settings: { ...awa, ...large }, go: (page) => page.keyboard.press('4') },
   {
     name: 'wall-large-text-hostile',

@@ -241,6 +241,44 @@ test('the channel and the look are chosen on the wall, and Escape leaves it', as
   expect(standIn.snapshot.settings.wall).toEqual({ open: false, channel: 'commandes', light: true });
 });
 
+test('the arrows choose in the menu, and what could not be chosen is said over it', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await page.getByRole('button', { name: /Options de l’affichage mural/ }).click();
+  const menu = page.getByRole('dialog', { name: 'Options de l’affichage mural' });
+  await menu.getByRole('radio', { name: 'Sombre' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(menu.getByRole('radio', { name: 'Clair' })).toBeFocused();
+  await expect(menu.getByRole('radio', { name: 'Clair' })).toBeChecked();
+  standIn.fault = { code: 'storage', message: 'disk full' };
+  await page.keyboard.press('ArrowDown');
+  const notice = page.locator('.notice');
+  await expect(notice).toContainText('Le disque de ce poste a refusé.');
+  await notice.getByRole('button', { name: 'Fermer' }).click();
+  await expect(notice).toHaveCount(0);
+});
+
+test('whoever looks at the wall sees why nothing is heard, and ends what can be ended', async ({ page, standIn }) => {
+  await open(page, standIn);
+  await expect(page.locator('.wh .quiet')).toHaveCount(0);
+  const doNotDisturb = { state: 'on' } as const;
+  standIn.change({ sound: 'no_device', settings: { ...standIn.snapshot.settings, doNotDisturb } });
+  await expect(page.locator('.wh')).toContainText('Aucun son ne sort de ce poste');
+  await page
+    .locator('.wh')
+    .getByRole('button', { name: /^Ne pas déranger/ })
+    .click();
+  await expect.poll(() => asked(standIn, 'doNotDisturb')).toEqual([{ do: 'doNotDisturb', choice: 'off' }]);
+  await expect(page.locator('.wh').getByRole('button', { name: /^Ne pas déranger/ })).toHaveCount(0);
+});
+
+test('of more than the station lists, at least so many are late', async ({ page, standIn }) => {
+  await open(page, standIn);
+  const at = Date.now() - 3_600_000;
+  standIn.details = Array.from({ length: 60 }, (_, number) => ({ ...order(number, '1:00'), at: at + number }));
+  standIn.emit({ event: 'changed', ids: [] });
+  await expect(page.locator('.lt')).toHaveText(/^au moins \d+ en retard$/);
+});
+
 test('a station that falls silent is said across the screen', async ({ page, standIn }) => {
   await open(page, standIn);
   standIn.hangUp();
@@ -302,6 +340,7 @@ test('200 cards and ten arrivals a second keep the picture moving', async ({ pag
   });
   await arriving;
   await expect(page.locator('.mo')).toHaveText('+ 222 autres en attente');
+  expect(frames.length, 'the picture moves').toBeGreaterThan(30);
   const at = (share: number) => frames[Math.floor(frames.length * share)]?.toFixed(1);
   console.log(
     `${frames.length} frames: median ${at(0.5)} ms, 99 % ${at(0.99)} ms, worst ${frames.at(-1)?.toFixed(1)} ms`,

@@ -1,7 +1,12 @@
-import type { QuietHours, Span } from '../host/host';
+import type { QuietHours, Snapshot, Span } from '../host/host';
 
 const DAY_MINUTES = 1440;
 const STEP = 15;
+
+/** Why no sound can be heard though sounds are wanted; `null`: as far as is known they are heard. */
+export function silenceOf({ settings, sound }: Snapshot): 'no_device' | 'failing' | null {
+  return settings.sounds && (sound === 'no_device' || sound === 'failing') ? sound : null;
+}
 
 /** What quiet hours start from: the night of a place that serves until late. */
 export const NIGHT: Span = { from: 22 * 60 + 30, to: 9 * 60 };

@@ -205,7 +205,7 @@ export class Wall {
       this.taken = taken.map((row, at) => ({ row, reference: named[at] ?? null }));
       this.loaded = true;
       this.failed = false;
-      await this.#closeQuestion(taken);
+      this.#closeQuestion(taken);
       this.#arrange(Date.now());
     } catch {
       if (watching === this.#watching) this.failed = true;
@@ -246,7 +246,7 @@ export class Wall {
   }
 
   /** A card that asks who takes it, and waits no longer, says who was faster. */
-  async #closeQuestion(taken: Row[]): Promise<void> {
+  #closeQuestion(taken: Row[]): void {
     const id = this.taking.prompt?.id;
     const asking = this.cards.find((card) => card.id === id);
     if (!asking || this.#waiting.some((card) => card.id === id)) return;

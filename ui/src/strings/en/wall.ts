@@ -10,6 +10,8 @@ export const wall: Record<keyof typeof fr, string> = {
   'wall.waiting_other': '{n} waiting',
   'wall.late_one': '{n} late',
   'wall.late_other': '{n} late',
+  'wall.late_more_one': 'at least {n} late',
+  'wall.late_more_other': 'at least {n} late',
   'wall.age.ok': 'On time',
   'wall.age.watch': 'Watch',
   'wall.age.late': 'Late',

@@ -8,6 +8,8 @@ export const wall = {
   'wall.waiting_other': '{n} en attente',
   'wall.late_one': '{n} en retard',
   'wall.late_other': '{n} en retard',
+  'wall.late_more_one': 'au moins {n} en retard',
+  'wall.late_more_other': 'au moins {n} en retard',
   'wall.age.ok': 'À l’heure',
   'wall.age.watch': 'À surveiller',
   'wall.age.late': 'En retard',
