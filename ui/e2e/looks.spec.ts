@@ -128,7 +128,7 @@ const LOOKS: Look[] = [
     name: 'filters',
     go: async (page) => {
       await page.getByRole('button', { name: /type/ }).click();
-      await page.locator('select.drop').selectOption('#cuisine');
+      await page.locator('.fbar .drop select').selectOption('#cuisine');
       await expect(page.locator('.row')).toHaveCount(3);
     },
   },

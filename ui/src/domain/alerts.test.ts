@@ -4,7 +4,7 @@ import { snapshot } from '../testing/fake-host';
 import { CHANNEL, settings } from '../testing/sample';
 import { portOf } from './address';
 import { weekdayName } from './dates';
-import { alike } from './find';
+import { alike } from './words';
 import { MOST_PEOPLE, withPerson } from './people';
 import { alertOn, lateChoices, lateFrom, preferencesOf, watchChoices, watchFrom } from './preferences';
 import { beginAt, endAt, endsNextDay, NIGHT, onDay, onEveryDay, timeOfDay, timesOfDay } from './quiet';

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { Host, Place, QueuedDraft, Row, StationEvent, Taken } from '../host/host';
+import type { Host, Place, QueuedDraft, Row, SettingsChange, StationEvent, Taken } from '../host/host';
 import { isFault } from '../host/host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Acting } from './acting';
@@ -93,6 +93,11 @@ export class App {
       this.notices.show({ text: this.strings.text(isFault(error) ? `fault.${error.code}` : 'fault.station') });
       return undefined;
     }
+  }
+
+  /** Changes a setting; whether it could. */
+  async set(change: SettingsChange): Promise<boolean> {
+    return (await this.attempt(this.choices.change(() => change).then(() => true))) ?? false;
   }
 
   /** Says that something was copied, or that this was not allowed. */

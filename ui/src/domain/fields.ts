@@ -1,4 +1,5 @@
 import type { JsonValue } from '../host/contract/serde_json/JsonValue';
+import { isObject, own, type JsonObject } from './json';
 
 export type FieldValue =
   | { is: 'text'; text: string }
@@ -13,8 +14,6 @@ export interface DataField {
   path: string[];
   value: FieldValue;
 }
-
-type JsonObject = { [key in string]: JsonValue };
 
 /** Deeper objects are shown as JSON: a label of nine keys helps nobody. */
 const DEEPEST = 8;
@@ -49,13 +48,4 @@ function arrayValue(items: JsonValue[]): FieldValue {
   }
   if (items.every((item) => item !== null && typeof item !== 'object')) return { is: 'text', text: items.join(', ') };
   return { is: 'json', text: JSON.stringify(items) };
-}
-
-// A sender may well name a key `constructor`.
-function own(object: JsonObject, key: string): JsonValue {
-  return Object.hasOwn(object, key) ? (object[key] ?? null) : null;
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -56,9 +56,9 @@ const WITH_CTRL: Record<string, Action> = {
   d: 'doNotDisturb',
 };
 
-/** The digit from 1 to 9 that a key stands for, whatever the layout. */
+/** The digit that a key stands for, whatever the layout, and also on a number pad that is locked. */
 export function digitOf({ key, code }: Pick<KeyPress, 'key' | 'code'>): string | null {
-  return /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1] ?? /^[1-9]$/.exec(key)?.[0] ?? null;
+  return /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1] ?? /^\d$/.exec(key)?.[0] ?? null;
 }
 
 /** What a key does, or nothing: single keys are off while typing, and can be turned off. */

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../host/contract/serde_json/JsonValue';
+import { isObject, own, type JsonObject } from './json';
 
 /** A reference as people call it out: `ORD-42` is `ORD-` and `42`. */
 export interface Reference {
@@ -21,8 +22,6 @@ export interface WallCard {
   /** Also those that are not in `items`. */
   itemCount: number;
 }
-
-type JsonObject = { [key in string]: JsonValue };
 
 /** No card has room for more. */
 const MOST_ITEMS = 20;
@@ -97,13 +96,4 @@ function raw(value: JsonValue): string {
 function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   return `${[...text.slice(0, longest * 2)].slice(0, longest).join('')}…`;
-}
-
-// A sender may well name a key `constructor`.
-function own(object: JsonObject, key: string): JsonValue {
-  return Object.hasOwn(object, key) ? (object[key] ?? null) : null;
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { digitOf } from './shortcuts';
+
 export type WallKey = { digit: number } | 'leave' | 'left' | 'right' | 'up' | 'down';
 
 export interface WallPress {
@@ -24,8 +26,8 @@ const KEYS: Record<string, WallKey> = {
 
 export function wallKeyOf({ key, code, repeat, modified }: WallPress): WallKey | null {
   if (modified) return null;
-  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1] ?? /^\d$/.exec(key)?.[0];
-  if (digit !== undefined) return repeat ? null : { digit: Number(digit) };
+  const digit = digitOf({ key, code });
+  if (digit !== null) return repeat ? null : { digit: Number(digit) };
   const found = KEYS[key] ?? null;
   return found === 'leave' && repeat ? null : found;
 }

@@ -3,6 +3,11 @@ export function plain(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
+/** Whether what is typed is somewhere in a name, whatever its case and accents. */
+export function alike(name: string, typed: string): boolean {
+  return plain(name).includes(plain(typed));
+}
+
 const WORD = /[\p{L}\p{N}]+/gu;
 
 /** The words of a search, as it sees them. */

@@ -1,6 +1,7 @@
 import type { App } from '../../domain/app.svelte';
 import { fullTime } from '../../domain/dates';
 import { fieldsOf, type FieldValue } from '../../domain/fields';
+import { isObject, own } from '../../domain/json';
 import type { Detail } from '../../host/host';
 import { copyText } from '../../shared/clipboard';
 import type { Strings } from '../../strings/strings';
@@ -35,8 +36,7 @@ export async function copyAsText(app: App): Promise<void> {
 
 /** The sender's reference, if it gave one that can be read out. */
 export function referenceOf({ data }: Detail): string | null {
-  if (typeof data !== 'object' || data === null || Array.isArray(data) || !Object.hasOwn(data, 'ref')) return null;
-  const { ref } = data;
+  const ref = isObject(data) ? own(data, 'ref') : null;
   return typeof ref === 'number' || (typeof ref === 'string' && ref !== '') ? String(ref) : null;
 }
 
