@@ -279,6 +279,16 @@ test('of more than the station lists, at least so many are late', async ({ page,
   await expect(page.locator('.lt')).toHaveText(/^au moins \d+ en retard$/);
 });
 
+test('an app that starts on its wall has its theme too', async ({ page, standIn }) => {
+  const base = wallSnapshot();
+  standIn.details = wallDetails();
+  standIn.snapshot = { ...base, settings: { ...base.settings, theme: 'dark', textSize: 'large' } };
+  await page.goto(standIn.url);
+  await expect(page.locator('.wall')).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page.locator('html')).toHaveAttribute('data-text', 'large');
+});
+
 test('a station that falls silent is said across the screen', async ({ page, standIn }) => {
   await open(page, standIn);
   standIn.hangUp();
