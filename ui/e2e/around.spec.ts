@@ -13,7 +13,7 @@ test('do not disturb shows until when, and ends with a click', async ({ page, st
   await open(page, standIn);
   await page.keyboard.press('Control+d');
   const quiet = page.locator('.list-pane .quiet');
-  await expect(quiet).toHaveAccessibleName('Ne pas déranger jusqu’à 13:07. Ne plus être silencieux');
+  await expect(quiet).toHaveAccessibleName('Ne pas déranger jusqu’à 13:07. Rétablir les bulles et le son');
   await quiet.click();
   await expect(quiet).toHaveCount(0);
   expect(sent(standIn, 'doNotDisturb')).toEqual([

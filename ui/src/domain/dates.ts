@@ -23,13 +23,13 @@ export function until(at: number, now: number, strings: Strings): string {
 
 function dayAndTime(at: number, now: number, language: Language): { day: string | null; time: string } {
   const today = new Date(at).toDateString() === new Date(now).toDateString();
-  const day = today ? null : format(language, { day: 'numeric', month: 'short' }).format(at);
+  const day = today ? null : dayText(at, language, { day: 'numeric', month: 'short' });
   return { day, time: clockTime(at, language) };
 }
 
 /** `20 novembre 2026, 12:06:41`. */
 export function fullTime(at: number, language: Language): string {
-  const day = format(language, { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+  const day = dayText(at, language, { day: 'numeric', month: 'long', year: 'numeric' });
   const time = format(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
   return `${day}, ${time}`;
 }
@@ -45,12 +45,12 @@ export function dayName(date: string, now: number, strings: Strings): string {
   if (daysAgo === 0) return strings.text('inbox.day.today');
   if (daysAgo === 1) return strings.text('inbox.day.yesterday');
   const sameYear = midnight.getFullYear() === today.getFullYear();
-  const name = format(strings.language, {
+  const name = dayText(midnight.getTime(), strings.language, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
     ...(sameYear ? {} : { year: 'numeric' as const }),
-  }).format(midnight);
+  });
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
@@ -76,6 +76,13 @@ export function waited(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   if (minutes < 60) return `${minutes}\u00a0min`;
   return duration(ms);
+}
+
+/** A day with its number: French says the first of a month as `1er`, which no format does. */
+function dayText(at: number, language: Language, options: Intl.DateTimeFormatOptions): string {
+  const parts = format(language, options).formatToParts(at);
+  const first = ({ type, value }: Intl.DateTimeFormatPart) => language === 'fr' && type === 'day' && value === '1';
+  return parts.map((part) => (first(part) ? '1er' : part.value)).join('');
 }
 
 function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { rows } from '../testing/fake-host';
 import { stringsFor, systemLanguage } from '../strings/strings';
 import { Announcer } from './announcer.svelte';
-import { dayName, duration, moment, until, waited } from './dates';
+import { dayName, duration, fullTime, moment, until, waited } from './dates';
 import { Placement } from './rows';
 import { actionOf, type KeyPress } from './shortcuts';
 
@@ -187,6 +187,17 @@ test('a moment of another day says which', () => {
   expect(moment(new Date(2026, 10, 20, 0, 5).getTime(), now, stringsFor('fr'))).toBe('00:05');
   expect(moment(lastNight, now, stringsFor('fr'))).toBe('le 19 nov. à 23:50');
   expect(moment(lastNight, now, stringsFor('en'))).toBe('19 Nov at 23:50');
+});
+
+test('the first of a month is an ordinal in French', () => {
+  const now = new Date(2026, 10, 20, 12, 7).getTime();
+  const first = new Date(2026, 10, 1, 8, 5).getTime();
+  expect(moment(first, now, stringsFor('fr'))).toBe('le 1er nov. à 08:05');
+  expect(until(first, now, stringsFor('fr'))).toBe('jusqu’au 1er nov. à 08:05');
+  expect(fullTime(first, 'fr')).toBe('1er novembre 2026, 08:05:00');
+  expect(dayName('2026-11-01', now, stringsFor('fr'))).toBe('Dimanche 1er novembre');
+  expect(moment(first, now, stringsFor('en'))).toBe('1 Nov at 08:05');
+  expect(fullTime(new Date(2026, 10, 11, 8, 5).getTime(), 'fr')).toContain('11 novembre');
 });
 
 test('until when is said as people say it, today and on another day', () => {

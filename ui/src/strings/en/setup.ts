@@ -50,6 +50,5 @@ export const setup: Record<keyof typeof fr, string> = {
   'ready.do.settings': 'Open settings',
   'ready.do.sounds': 'Turn sounds on',
   'ready.do.popups': 'Turn pop-ups on',
-  'ready.do.dnd': 'Let alerts through again',
   'ready.do.autostart': 'Open at startup',
 };

@@ -50,6 +50,5 @@ export const setup = {
   'ready.do.settings': 'Ouvrir les réglages',
   'ready.do.sounds': 'Activer les sons',
   'ready.do.popups': 'Activer les bulles',
-  'ready.do.dnd': 'Ne plus couper les alertes',
   'ready.do.autostart': 'Ouvrir au démarrage',
 };

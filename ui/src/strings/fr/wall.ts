@@ -20,7 +20,7 @@ export const wall = {
   'wall.exit': 'Quitter (Échap)',
   'wall.offline': 'Hub injoignable depuis {time}\u00a0: cet écran peut être incomplet',
   'wall.refused': 'Le hub refuse ce poste depuis {time}\u00a0: {words}',
-  'wall.storage': 'Ce qui arrive ne peut pas être enregistré, cet écran peut être incomplet\u00a0: {words}',
+  'wall.storage': 'Cet écran peut être incomplet, car ce qui arrive ne peut pas être enregistré\u00a0: {words}',
   'wall.failed': 'Cet écran n’a pas pu être mis à jour et peut être incomplet. Nouvel essai en cours.',
   'wall.not_expected': 'Sur ce canal, personne n’est attendu. Choisissez-en un autre en haut.',
   'wall.table': 'Table {n}',
