@@ -205,6 +205,28 @@ test('people of this computer are added once and removed', async ({ page, standI
     .toEqual(['Alice', 'Chloé', 'Djibril', 'Emma']);
 });
 
+test('a name typed while the one before is being saved is not taken for it', async ({ page, standIn }) => {
+  await settings(page, standIn);
+  let release: () => void = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/station/command', async (route) => {
+    if (route.request().postData()?.includes('"volume"')) await held;
+    await route.continue();
+  });
+  await page.getByRole('slider', { name: 'Volume' }).press('ArrowLeft');
+  await page.getByRole('button', { name: 'Modifier les personnes' }).click();
+  const name = page.getByLabel('Ajouter une personne');
+  await name.fill('Djibril');
+  await name.press('Enter');
+  await name.fill('Emma');
+  release();
+  await expect
+    .poll(() => asked(standIn, 'changeSettings').at(-1)?.change.people)
+    .toEqual(['Alice', 'Bruno', 'Chloé', 'Djibril']);
+  await expect(page.getByRole('button', { name: 'Retirer Djibril' })).toBeVisible();
+  await expect(name).toHaveValue('Emma');
+});
+
 test('the volume is set when the slider is let go', async ({ page, standIn }) => {
   await settings(page, standIn);
   const volume = page.getByRole('slider', { name: 'Volume' });
