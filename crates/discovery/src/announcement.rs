@@ -2,21 +2,26 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use mdns_sd::{DaemonEvent, IfKind, Receiver, ServiceDaemon, ServiceInfo};
-use tokio::time::timeout;
+use mdns_sd::{DaemonEvent, IfKind, Receiver, ServiceInfo};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
-use crate::{DiscoveryError, HubId, SERVICE, VERSION, name};
+use crate::daemon::Daemon;
+use crate::{DiscoveryError, HubId, REST, SERVICE, VERSION, name};
 
 /// The goodbye is repeated after 120 ms, in case the first one was lost.
 const GOODBYE: Duration = Duration::from_millis(200);
 
 /// A hub that says where it is, for as long as this lives.
 ///
-/// It follows the addresses of the computer: a change is noticed within 5 s. Dropped, it says goodbye once, from a
-/// thread that the end of the program may cut short; [`Announcement::stop`] waits for that.
+/// It follows the addresses of the computer: a change is noticed within 5 s. Dropped, it says goodbye in the background,
+/// which the end of the program may cut short; [`Announcement::stop`] waits for that.
 pub struct Announcement {
-    daemon: ServiceDaemon,
     full_name: String,
+    /// Dropped, it tells the task to end.
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
 }
 
 impl Announcement {
@@ -49,23 +54,18 @@ impl Announcement {
         let label = name::announced(name);
         let mut service = ServiceInfo::new(SERVICE, &label, &host, "", port, &properties[..])?;
         service.set_interfaces(addresses.iter().map(|ip| interfaces(*ip)).collect());
+        let service = service.enable_addr_auto();
         let full_name = service.get_fullname().to_owned();
-        let announcement = Self { daemon: ServiceDaemon::new()?, full_name };
-        tokio::spawn(log_what_happens(announcement.daemon.monitor()?));
-        announcement.daemon.register(service.enable_addr_auto())?;
-        Ok(announcement)
+        let daemon = announce(service.clone())?;
+        let (stop, stopped) = oneshot::channel();
+        Ok(Self { full_name, stop, task: tokio::spawn(run(daemon, service, stopped)) })
     }
 
     /// Says goodbye, so that stations forget the hub at once and not after two minutes. Takes 0.2 s.
     pub async fn stop(self) {
-        if let Ok(withdrawn) = self.daemon.unregister(&self.full_name)
-            && let Ok(Ok(_)) = timeout(GOODBYE, withdrawn.recv_async()).await
-        {
-            tokio::time::sleep(GOODBYE).await;
-        }
-        if let Ok(ended) = self.daemon.shutdown() {
-            let _ = timeout(GOODBYE, ended.recv_async()).await;
-        }
+        drop(self.stop);
+        // It cannot have failed; and one that is flooded is not waited for.
+        let _ = timeout(4 * GOODBYE, self.task).await;
     }
 }
 
@@ -75,11 +75,47 @@ impl fmt::Debug for Announcement {
     }
 }
 
-impl Drop for Announcement {
-    fn drop(&mut self) {
-        // It says goodbye for whatever is still registered. After a stop it is gone already.
-        let _ = self.daemon.shutdown();
+fn announce(service: ServiceInfo) -> Result<Daemon, DiscoveryError> {
+    let daemon = Daemon::start()?;
+    tokio::spawn(log_what_happens(daemon.handle().monitor()?));
+    daemon.handle().register(service)?;
+    Ok(daemon)
+}
+
+/// Until it is `stopped`, says where the hub is.
+async fn run(mut daemon: Daemon, service: ServiceInfo, mut stopped: oneshot::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = &mut stopped => return say_goodbye(&daemon, service.get_fullname()).await,
+            () = daemon.until_unfit() => {}
+        }
+        tracing::warn!("the network is flooded with announcements: the hub's own is renewed in {REST:?}");
+        daemon = tokio::select! {
+            _ = &mut stopped => return,
+            daemon = again(daemon, &service) => daemon,
+        };
     }
+}
+
+/// Another thread in the place of `old`, once that has ended.
+async fn again(old: Daemon, service: &ServiceInfo) -> Daemon {
+    old.end().await;
+    loop {
+        sleep(REST).await;
+        match announce(service.clone()) {
+            Ok(daemon) => return daemon,
+            Err(error) => tracing::warn!(%error, "the hub cannot be announced"),
+        }
+    }
+}
+
+async fn say_goodbye(daemon: &Daemon, full_name: &str) {
+    if let Ok(withdrawn) = daemon.handle().unregister(full_name)
+        && let Ok(Ok(_)) = timeout(GOODBYE, withdrawn.recv_async()).await
+    {
+        sleep(GOODBYE).await;
+    }
+    daemon.end().await;
 }
 
 /// Where a hub that listens on `ip` is announced.

@@ -4,11 +4,14 @@
 //! address that was found is one more place to try, under the pin that pairing gave; it lets nobody in.
 
 mod announcement;
+mod daemon;
 mod found;
 mod id;
 mod name;
 mod search;
 mod table;
+
+use std::time::Duration;
 
 pub use announcement::Announcement;
 pub use found::{FoundHub, MAX_ADDRESSES, MAX_NAME};
@@ -21,6 +24,9 @@ const SERVICE: &str = "_chapfood._tcp.local.";
 
 /// The version of what a hub says of itself. Whoever says another one is not listed: what it means is not known.
 const VERSION: &str = "1";
+
+/// How long announcing and looking rest after a flood.
+const REST: Duration = Duration::from_secs(10);
 
 /// Why nothing is announced or looked for.
 #[derive(Debug, thiserror::Error)]

@@ -1,18 +1,11 @@
-use std::time::Duration;
-
-use mdns_sd::{Receiver, ServiceDaemon, ServiceEvent};
+use mdns_sd::{Receiver, ServiceEvent};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
+use crate::daemon::Daemon;
 use crate::table::Table;
-use crate::{DiscoveryError, FoundHub, HubId, SERVICE};
-
-/// After how many announcements the search begins anew. mdns-sd keeps whatever it hears for as long as that claims to
-/// be good, and has no limit.
-const FLOOD: u32 = 10_000;
-
-/// How long a search that was flooded, or whose thread ended, rests.
-const REST: Duration = Duration::from_secs(30);
+use crate::{DiscoveryError, FoundHub, HubId, REST, SERVICE};
 
 /// A search for hubs on the network, for as long as this lives.
 #[derive(Debug)]
@@ -67,38 +60,29 @@ impl Drop for Search {
 
 /// A thread that asks and listens, which ends with this.
 struct Browsing {
-    daemon: ServiceDaemon,
+    daemon: Daemon,
     events: Receiver<ServiceEvent>,
 }
 
 impl Browsing {
     fn start() -> Result<Self, DiscoveryError> {
-        let daemon = ServiceDaemon::new()?;
-        match daemon.browse(SERVICE) {
-            Ok(events) => Ok(Self { daemon, events }),
-            Err(error) => {
-                let _ = daemon.shutdown();
-                Err(error.into())
-            }
-        }
+        let daemon = Daemon::start()?;
+        let events = daemon.handle().browse(SERVICE)?;
+        Ok(Self { daemon, events })
     }
 }
 
-impl Drop for Browsing {
-    fn drop(&mut self) {
-        let _ = self.daemon.shutdown();
-    }
-}
-
-/// Until it is aborted, or nobody can hear it any more.
+/// Until it is aborted.
 async fn run(mut browsing: Browsing, wanted: Option<HubId>, told: watch::Sender<Vec<FoundHub>>) {
     loop {
-        follow(&browsing.events, wanted.as_ref(), &told).await;
-        // Its memory goes with it.
-        drop(browsing);
-        tracing::warn!("the search for hubs was flooded or ended, and begins anew in {} s", REST.as_secs());
+        tokio::select! {
+            () = follow(&browsing.events, wanted.as_ref(), &told) => {}
+            () = browsing.daemon.until_unfit() => {}
+        }
+        tracing::warn!("the network is flooded with announcements: the search begins anew in {REST:?}");
+        browsing.daemon.end().await;
         browsing = loop {
-            tokio::time::sleep(REST).await;
+            sleep(REST).await;
             match Browsing::start() {
                 Ok(anew) => break anew,
                 Err(error) => tracing::warn!(%error, "hubs cannot be looked for"),
@@ -109,16 +93,14 @@ async fn run(mut browsing: Browsing, wanted: Option<HubId>, told: watch::Sender<
     }
 }
 
-/// Tells what is announced until there is too much of it, or the thread ends.
+/// Tells what is announced until the thread ends, or says more than can be followed.
 async fn follow(
     events: &Receiver<ServiceEvent>,
     wanted: Option<&HubId>,
     told: &watch::Sender<Vec<FoundHub>>,
 ) {
     let mut table = Table::default();
-    let mut heard = 0;
-    while heard < FLOOD {
-        let Ok(event) = events.recv_async().await else { return };
+    while let Ok(event) = events.recv_async().await {
         match event {
             ServiceEvent::ServiceResolved(service) => {
                 let addresses = service.addresses.iter().map(mdns_sd::ScopedIp::to_ip_addr);
@@ -131,7 +113,6 @@ async fn follow(
             ServiceEvent::ServiceRemoved(_, full_name) => table.gone(&full_name),
             _ => {}
         }
-        heard += 1;
         let list = table.list();
         told.send_if_modified(|known| {
             let changed = *known != list;
