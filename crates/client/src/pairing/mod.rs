@@ -162,6 +162,10 @@ impl<'a> Hub<'a> {
         for place in places {
             match timeout(patience.contact, contact(&place.host, place.port)).await {
                 Ok(Ok((stream, pin))) if expected.is_none_or(|expected| expected == pin.fingerprint()) => {
+                    let place = match stream.get_ref().0.peer_addr() {
+                        Ok(address) => place.reached_at(address),
+                        Err(_) => place,
+                    };
                     return Ok((Self { place, pin, lang: applicant.lang, patience }, stream));
                 }
                 // Of several addresses one may be somebody else's by now; that says more than silence.

@@ -43,6 +43,15 @@ impl Place {
         (bare && is_host(&host) && port != 0).then_some(Self { host, port })
     }
 
+    /// The same place as a hub lets itself be called. Names that somebody else could point at it it refuses, and a
+    /// computer's bare name, as people type it, is one of them; then the address that the name led to stands for it.
+    pub(super) fn reached_at(self, address: SocketAddr) -> Self {
+        let is_local = self.host.to_ascii_lowercase().trim_end_matches('.').ends_with(".local");
+        // Such an address leads somewhere only together with an interface of this computer.
+        let is_beside = matches!(address.ip(), IpAddr::V6(ip) if ip.is_unicast_link_local());
+        if is_local || is_beside { self } else { Self::of(address) }
+    }
+
     /// As it stands in the header `Host`.
     pub(super) fn authority(&self) -> String {
         match self.host.parse() {
@@ -100,6 +109,19 @@ mod tests {
         ] {
             assert_eq!(Place::parse(typed), None, "{typed:?}");
         }
+    }
+
+    #[test]
+    fn a_name_that_no_hub_answers_to_is_replaced_by_the_address_that_it_led_to() {
+        let reached = |typed: &str, address: &str| {
+            let place = Place::parse(typed).expect("a place");
+            place.reached_at(address.parse().expect("an address")).address()
+        };
+        assert_eq!(reached("caisse", "192.168.1.5:8002"), "https://192.168.1.5:8002");
+        assert_eq!(reached("hub.example.org:9000", "[fd00::5]:9000"), "https://[fd00::5]:9000");
+        assert_eq!(reached("Caisse.local", "192.168.1.5:8002"), "https://Caisse.local:8002", "it may move");
+        assert_eq!(reached("192.168.1.5", "192.168.1.5:8002"), "https://192.168.1.5:8002");
+        assert_eq!(reached("caisse", "[fe80::1]:8002"), "https://caisse:8002", "it would lead nowhere");
     }
 
     #[test]
