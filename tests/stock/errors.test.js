@@ -116,7 +116,9 @@ for (const [lang, column] of [['fr', 0], ['en', 1]]) {
       const errors = faults.map((fault) => fault[column]);
       const codes = faults.map((fault) => fault[2]);
       alice.emit(event, ...payload);
-      shaped('error-message', await alice.refused(errors, codes, event));
+      const error = shaped('error-message', await alice.refused(errors, codes, event));
+      const about = ['join-channel', 'leave-channel'].includes(event) && typeof payload[0] === 'string';
+      assert.equal(error.channel, about && payload[0] !== '' ? payload[0] : undefined, 'which one of many');
 
       const answer = await alice.ask(event, ...payload);
       assert.deepEqual([answer.status, answer.errors, answer.codes], ['error', errors, codes]);

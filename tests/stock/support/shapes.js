@@ -61,7 +61,7 @@ const SHAPES = {
     },
     additions: {},
   },
-  'error-message': { published: { errors: texts }, additions: { codes: texts, event: text, client_id: text, id: text, retry_after_ms: count } },
+  'error-message': { published: { errors: texts }, additions: { codes: texts, event: text, client_id: text, id: text, retry_after_ms: count, channel: text } },
   'notification-taken': CLAIM,
   'notification-released': CLAIM,
   'presence-list': DEVICES,

@@ -242,13 +242,13 @@ fn refusal_of_channel(
     Request::Pass { tag: ask(What::Refuse { event, problems: vec![problem], client_id: None, channel }) }
 }
 
-/// The channel that a join or leave names, as it came, if it is short enough to be given back.
+/// The channel that a join or leave names, as it came, if there is one and it is short enough to be given back.
 pub(super) fn channel_named(event: &str, payload: &Value) -> Option<String> {
     let channel = match event {
         event::JOIN_CHANNEL | event::LEAVE_CHANNEL => payload.as_str()?,
         _ => return None,
     };
-    (channel.len() <= MARK_SHOWN).then(|| channel.to_owned())
+    (1..=MARK_SHOWN).contains(&channel.len()).then(|| channel.to_owned())
 }
 
 /// The event's name and first argument, `null` if there is none.
