@@ -129,6 +129,40 @@ async fn without_a_pin_a_certificate_that_nobody_vouches_for_is_not_trusted() {
     until(&session, |link| matches!(link, LinkState::Reconnecting { .. })).await;
 }
 
+/// Only OpenSSL is told by its environment whom to trust, and only at its start.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_this_computer_trusts_is_not_trusted_in_place_of_the_hub() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let itself = std::env::current_exe().expect("this program");
+    let ran = std::process::Command::new(itself)
+        .args(["--exact", "a_stranger_whom_this_computer_trusts", "--ignored"])
+        .env("SSL_CERT_FILE", folder.path().join("trusted.pem"))
+        .output()
+        .expect("this program runs");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "run by the test above, in a program that trusts others"]
+async fn a_stranger_whom_this_computer_trusts() {
+    let stranger = OwnersHub::start().await;
+    let pem = std::fs::read(stranger.folder.path().join("hub-certificate.pem")).expect("it has one");
+    let trusted = std::env::var_os("SSL_CERT_FILE").expect("told by the test above");
+    std::fs::write(trusted, pem).expect("written");
+    let (_, token) = stranger.token();
+    let address = format!("https://localhost:{}", stranger.door.port());
+    let station = SessionConfig { address, pin: None, ..stranger.station(Some(token), &[]) };
+    let (session, _deliveries) = Session::start(station.clone());
+    connected(&session).await;
+
+    let hub = OwnersHub::start().await;
+    let (session, _deliveries) = Session::start(SessionConfig { pin: Some(hub.pin.clone()), ..station });
+    assert_eq!(refused(&session).await.0, RefusalReason::CertificateChanged);
+}
+
 #[tokio::test]
 async fn channels_that_the_hub_could_not_join_at_once_are_joined_all_the_same() {
     let joins = Rate { burst: 3, per_second: 50 };
