@@ -23,6 +23,7 @@ mod transport;
 
 pub use access::{AuditEvent, AuditLine, ChannelPattern, Grant, Pace, Token, Tokens};
 pub use backup::{Restored, backup, restore};
+pub use chapfood_pairing::{Code, PairingLink};
 pub use config::{HubConfig, LanDoor, Retention};
 pub use error::HubError;
 pub use hub::{Hub, LanAddress};

@@ -102,8 +102,8 @@ pub(crate) fn write(db: &Connection, line: &AuditLine) -> rusqlite::Result<()> {
 
 fn prune(db: &Connection) -> rusqlite::Result<()> {
     let mut statement = db.prepare_cached(
-        "DELETE FROM audit WHERE (event IN ('refused', 'slowed')) = ?1 AND id <= (
-             SELECT id FROM audit WHERE (event IN ('refused', 'slowed')) = ?1
+        "DELETE FROM audit WHERE (event IN ('refused', 'slowed', 'pairing_refused')) = ?1 AND id <= (
+             SELECT id FROM audit WHERE (event IN ('refused', 'slowed', 'pairing_refused')) = ?1
              ORDER BY id DESC LIMIT 1 OFFSET ?2)",
     )?;
     for strangers in [true, false] {

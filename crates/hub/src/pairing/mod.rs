@@ -166,7 +166,7 @@ impl Pairing {
     }
 
     /// Where other computers reach the hub's doors with TLS, the best first.
-    pub(crate) fn reachable_at(&self) -> Vec<SocketAddr> {
+    pub fn reachable_at(&self) -> Vec<SocketAddr> {
         self.0.doors.iter().flat_map(|door| reachable_at(*door)).collect()
     }
 
