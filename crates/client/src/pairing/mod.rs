@@ -61,7 +61,10 @@ pub enum PairingStep {
     /// Each side proves to the other that it knows the code.
     Confirming,
     /// The code was right; the hub's owner has to say yes.
-    WaitingForOwner,
+    WaitingForOwner {
+        /// Of the certificate that was shown, and that the code proved to be the hub's.
+        fingerprint: Fingerprint,
+    },
 }
 
 /// A hub that this computer is a station of from now on.
@@ -120,7 +123,7 @@ pub async fn pair(
         let (place, code, expected) = read(invitation)?;
         let (mut hub, stream) = Hub::found(place, expected, &applicant, &patience).await?;
         let (session, paired) = hub.confirm(stream, &code, applicant, &progress).await?;
-        progress.send_replace(PairingStep::WaitingForOwner);
+        progress.send_replace(PairingStep::WaitingForOwner { fingerprint: hub.pin.fingerprint() });
         hub.wait(session, paired.wait()).await
     };
     timeout(overall, pairing).await.unwrap_or(Err(PairingFault::Expired))
