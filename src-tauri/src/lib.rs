@@ -12,6 +12,12 @@ mod awake;
 mod awake;
 mod commands;
 mod desktop;
+#[cfg(target_os = "linux")]
+#[path = "no_sleep/linux.rs"]
+mod no_sleep;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_sleep/elsewhere.rs"]
+mod no_sleep;
 mod options;
 #[cfg(target_os = "linux")]
 #[path = "screen_lock/linux.rs"]
@@ -23,6 +29,7 @@ mod settings;
 mod signals;
 mod start;
 mod toasts;
+mod tokens;
 mod tray;
 mod tray_host;
 mod wall;

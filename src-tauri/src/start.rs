@@ -5,17 +5,19 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use chapfood_embedded::EmbeddedHub;
+use chapfood_embedded::{EmbeddedHub, NetworkFinder};
 use chapfood_sound::SoundPlayer;
-use chapfood_station::contract::{Event, HostKind, Language};
+use chapfood_station::contract::{Event, HostKind, HostedHub, Language, OfferState};
 use chapfood_station::{Events, Seams, SettingsStore as _, Station, StationConfig, SystemClock, ToastAction};
 use tauri::{AppHandle, Manager};
 use tokio::sync::{mpsc, watch};
 
 use crate::desktop::Desktop;
+use crate::no_sleep::NoSleep;
 use crate::options::Options;
 use crate::settings::StoredSettings;
 use crate::toasts::{Click, DesktopToaster};
+use crate::tokens::DesktopTokens;
 use crate::tray::Tray;
 use crate::wall::WallScreen;
 use crate::window::{self, Screen};
@@ -37,6 +39,8 @@ pub(crate) fn start(app: &AppHandle, options: &Options) -> anyhow::Result<()> {
     let (clicks, clicked) = mpsc::unbounded_channel();
     let (language, spoken) = watch::channel(words::language(&settings.load()));
     let seams = Seams {
+        tokens: Box::new(DesktopTokens::new(&folder, options.data_dir.is_none())),
+        finder: Box::new(NetworkFinder),
         toaster: DesktopToaster::new(icon_file(&folder)?, spoken, clicks),
         settings,
         player: SoundPlayer::start(),
@@ -59,7 +63,8 @@ pub(crate) fn start(app: &AppHandle, options: &Options) -> anyhow::Result<()> {
     app.manage(Desktop::new(station, folder));
     signals::follow(app, asked_to_end);
     screen_lock::follow(app);
-    let shown = Shown { tray, language, autostart: None, wall: WallScreen::default() };
+    let shown =
+        Shown { tray, language, autostart: None, wall: WallScreen::default(), no_sleep: None, asks: false };
     tauri::async_runtime::spawn(follow_station(app.clone(), events, shown));
     tauri::async_runtime::spawn(follow_clicks(app.clone(), clicked));
     if !options.hidden {
@@ -93,6 +98,15 @@ struct Shown {
     language: watch::Sender<Language>,
     autostart: Option<bool>,
     wall: WallScreen,
+    /// There while other computers depend on this one.
+    no_sleep: Option<NoSleep>,
+    /// Whether another computer asks to be let in.
+    asks: bool,
+}
+
+fn is_asked(hub: &HostedHub) -> bool {
+    let HostedHub::On { offer: Some(offer), .. } = hub else { return false };
+    matches!(offer.state, OfferState::Asking { .. })
 }
 
 /// Passes on what the station tells: to the tray, the pop-ups, the system's autostart, the screen and the window.
@@ -106,6 +120,18 @@ async fn follow_station(app: AppHandle, mut events: Events, mut shown: Shown) {
             shown.language.send_replace(words::language(settings));
             if shown.autostart.replace(settings.autostart) != Some(settings.autostart) {
                 autostart::follow(&app, settings.autostart);
+            }
+            let asks = is_asked(&snapshot.hosted_hub);
+            // Whoever offered a code is waited for by somebody at another computer.
+            if asks && !shown.asks {
+                window::show(&app);
+            }
+            shown.asks = asks;
+            let hosts = matches!(snapshot.hosted_hub, HostedHub::On { network: Some(_), .. });
+            if !hosts {
+                shown.no_sleep = None;
+            } else if shown.no_sleep.is_none() {
+                shown.no_sleep = Some(NoSleep::keep(app.state::<Desktop>().words().hub_is_hosted));
             }
             shown.wall.follow(&app, settings.wall.open).await;
         }

@@ -30,6 +30,7 @@ pub(crate) struct Words {
     pub(crate) quit_with_hub: &'static str,
     /// Why the screen does not go dark, for whoever asks the desktop.
     pub(crate) wall_is_open: &'static str,
+    pub(crate) hub_is_hosted: &'static str,
     /// Beside the name of the app in the title of a window that could not close to a tray.
     pub(crate) no_tray: &'static str,
     pub(crate) cannot_start: &'static str,
@@ -72,6 +73,7 @@ const FRENCH: Words = Words {
     quit: "Quitter",
     quit_with_hub: "Quitter et arrêter le hub…",
     wall_is_open: "L’affichage mural est ouvert",
+    hub_is_hosted: "Le hub des autres postes tourne sur cet ordinateur",
     no_tray: "réduite, sans zone de notification",
     cannot_start: "ChapFood Notifications ne peut pas démarrer",
     unread: Counted::new("{n} non lue", "{n} non lues", true),
@@ -105,6 +107,7 @@ const ENGLISH: Words = Words {
     quit: "Quit",
     quit_with_hub: "Quit and stop the hub…",
     wall_is_open: "The wall view is open",
+    hub_is_hosted: "The other computers’ hub runs on this computer",
     no_tray: "minimised, no tray here",
     cannot_start: "ChapFood Notifications cannot start",
     unread: Counted::new("{n} unread", "{n} unread", false),

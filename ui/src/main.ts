@@ -7,6 +7,7 @@ import './styles/inbox.css';
 import './styles/inbox-tools.css';
 import './styles/palette.css';
 import './styles/views.css';
+import './styles/hub.css';
 import './styles/wall.css';
 import { App } from './domain/app.svelte';
 import { chooseHost } from './host/choose';

@@ -11,9 +11,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use chapfood_embedded::EmbeddedHub;
+use chapfood_embedded::{EmbeddedHub, NetworkFinder};
 use chapfood_station::contract::{HostKind, HostedHub};
-use chapfood_station::{Clock, LOG_GUARD, Seams, Station, StationConfig, SystemClock};
+use chapfood_station::{Clock, LOG_GUARD, Seams, Station, StationConfig, SystemClock, TokenFile};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -49,7 +49,10 @@ async fn main() -> anyhow::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let config = StationConfig { exports, ..StationConfig::new(history, HostKind::Browser, version) };
     let hub = EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), options.data.join("hub"), SystemClock);
-    let seams = Seams { settings, toaster: NoPopups, player: NoSounds, hub, clock: SystemClock };
+    let tokens = Box::new(TokenFile::new(options.data.join("tokens.json")));
+    let finder = Box::new(NetworkFinder);
+    let seams =
+        Seams { settings, tokens, finder, toaster: NoPopups, player: NoSounds, hub, clock: SystemClock };
     let station = Station::start(config, seams).await?;
     announce(&station, listener.local_addr()?).await?;
 

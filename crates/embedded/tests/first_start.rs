@@ -22,6 +22,10 @@ async fn first_start(computer: &Computer) -> Running {
     start_with(computer, Shifted::default(), computer.sounds.clone(), true).await
 }
 
+fn host(port: u16) -> SetupChoice {
+    SetupChoice::Host { port, hub_name: "Chez Awa".into(), network: false, username: "Comptoir".into() }
+}
+
 fn nothing_began(station: &Running) -> bool {
     let now = station.station.snapshot();
     (now.hosted_hub, now.link) == (HostedHub::Off, Link::Connecting)
@@ -37,11 +41,11 @@ async fn nothing_begins_before_the_person_has_said_that_this_computer_hosts_the_
     station.ask::<Value>(Command::ChangeSettings { change }).await.expect("a good change");
     assert!(nothing_began(&station), "another language is no answer");
     let port = now.settings.hub_port;
-    let choice = SetupChoice::Host { port: 0, username: "Comptoir".into() };
+    let choice = host(0);
     let refused = station.ask::<Settings>(Command::SetUp { choice }).await.expect_err("no port");
     assert_eq!(refused.code, FaultCode::InvalidSetting);
     assert!(nothing_began(&station) && !computer.settings.now().set_up, "it is still to be answered");
-    let choice = SetupChoice::Host { port, username: "Comptoir".into() };
+    let choice = host(port);
     let settings: Settings = station.ask(Command::SetUp { choice }).await.expect("a good answer");
     assert!(settings.set_up && settings.host_hub);
     let now = station.ready().await;

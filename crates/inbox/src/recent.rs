@@ -73,7 +73,8 @@ fn enter(db: &Connection, low: i64, high: i64) -> rusqlite::Result<()> {
         )?
         .execute(params![low, high, entered])?;
     if changed == 0 {
-        db.prepare_cached("INSERT INTO recent_span VALUES (?1, ?2, ?3)")?.execute(params![low, high, entered])?;
+        db.prepare_cached("INSERT INTO recent_span VALUES (?1, ?2, ?3)")?
+            .execute(params![low, high, entered])?;
     }
     Ok(())
 }

@@ -8,6 +8,8 @@ mod alerts;
 mod command;
 mod event;
 mod history;
+mod hosting;
+mod joining;
 mod readiness;
 mod sending;
 mod settings;
@@ -20,10 +22,15 @@ pub use alerts::{
 pub use command::Command;
 pub use event::{Event, Fault, FaultCode, Place};
 pub use history::{Day, Detail, ExportFormat, Exported, Filter, Outline, Row, Taken, Waiting};
+pub use hosting::{
+    AuditEntry, Firewall, HostedHub, HubDevice, HubFailure, HubOverview, HubToken, NetworkDoor, NewToken,
+    OfferEnd, OfferState, PairingOffer, QrCode, TokenWish,
+};
+pub use joining::{FoundHub, KnownHub, Pairing, PairingFailure, PairingWay, RefusalReason, TokenKept};
 pub use readiness::{Check, CheckOutcome, CheckSubject, Readiness};
 pub use sending::{Draft, Sent};
 pub use settings::{Language, LanguageChoice, Settings, SettingsChange, SetupChoice, TextSize, Theme, Wall};
 pub use snapshot::{
-    CatchUp, Channel, Gap, HostKind, HostedHub, HubFailure, HubStats, Link, Outbox, PopupHealth, QueuedDraft,
-    Snapshot, Standard, Todo,
+    CatchUp, Channel, Gap, HostKind, HubStats, Link, Outbox, PopupHealth, QueuedDraft, Snapshot, Standard,
+    Todo,
 };

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use ts_rs::{Config, TS};
 
-use crate::contract::{Command, Detail, Event, Exported, Fault, Outline, Sent, Waiting};
+use crate::contract::{
+    Command, Detail, Event, Exported, Fault, HubOverview, NewToken, Outline, Sent, Waiting,
+};
 
 /// The TypeScript of [`chapfood_protocol::NotificationType`], which knows nothing of TypeScript.
 #[derive(TS)]
@@ -40,6 +42,8 @@ fn write_contract(folder: &Path) {
         Sent::export_all(&config),
         Waiting::export_all(&config),
         Exported::export_all(&config),
+        HubOverview::export_all(&config),
+        NewToken::export_all(&config),
     ];
     for written in roots {
         written.expect("a type can be written");

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::contract::{Fault, FaultCode};
+use crate::seams::LocalHubFault;
 
 impl Fault {
     /// A fault with the words of its cause.
@@ -16,3 +17,14 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+impl From<LocalHubFault> for Fault {
+    fn from(fault: LocalHubFault) -> Self {
+        let code = match fault {
+            LocalHubFault::Off | LocalHubFault::NoDoor => FaultCode::Unsupported,
+            LocalHubFault::Senseless(_) => FaultCode::InvalidSetting,
+            LocalHubFault::Disk(_) => FaultCode::Storage,
+        };
+        Self::new(code, fault)
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chapfood_client::{Deliveries, Delivery, LinkState, Session, SessionConfig};
 use chapfood_inbox::Origin;
-use chapfood_protocol::{Auth, ConnectionConfirmed, Lang, PROTOCOL_VERSION, Position};
+use chapfood_protocol::{Auth, ConnectionConfirmed, Lang, PROTOCOL_VERSION, Position, PresenceState};
 use tokio::sync::{mpsc, watch};
 
 use crate::contract::{Language, Settings};
@@ -32,6 +32,8 @@ pub(crate) struct Feed {
     origin: Option<Origin>,
     /// Whether the hub has said who it is.
     introduced: bool,
+    /// What the session was last told to say of whether anybody hears this computer.
+    presence: Option<PresenceState>,
 }
 
 /// How far this computer is, by channel; `*` for the broadcasts.
@@ -49,7 +51,7 @@ impl Feed {
         let (session, deliveries) = Session::start(config);
         tokio::spawn(forward_link(number, session.clone(), ears.links.clone()));
         tokio::spawn(forward_deliveries(number, deliveries, ears.batches.clone()));
-        Self { number, address, session, cursors, origin: None, introduced: false }
+        Self { number, address, session, cursors, origin: None, introduced: false, presence: None }
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -58,6 +60,13 @@ impl Feed {
 
     pub(crate) fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Has the hub know whether anybody hears this computer, if it is not known already.
+    pub(crate) fn say_presence(&mut self, state: PresenceState) {
+        if self.presence.replace(state) != Some(state) {
+            self.session.presence(state);
+        }
     }
 
     /// The log of the present connection.

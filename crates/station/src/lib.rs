@@ -5,7 +5,7 @@
 //! carries the contract between it and the UI:
 //!
 //! ```ignore
-//! let seams = Seams { settings: store, toaster, player, hub, clock: SystemClock };
+//! let seams = Seams { settings: store, tokens, finder, toaster, player, hub, clock: SystemClock };
 //! let station = Station::start(config, seams).await?;      // within a tokio runtime
 //! let reply: serde_json::Value = station.handle(command).await?; // Err(Fault) goes to the UI as it is
 //! let mut events = station.events();                        // starts with a snapshot
@@ -38,6 +38,7 @@ mod link;
 mod one_line;
 mod outbox;
 mod owner;
+mod pairing;
 mod popups;
 mod readiness;
 mod references;
@@ -51,6 +52,7 @@ mod station;
 mod toast;
 mod toast_policy;
 mod todo;
+mod token_file;
 mod words;
 
 pub use chapfood_client::{LOG_GUARD, Pacing};
@@ -58,6 +60,10 @@ pub use clock::{Clock, SystemClock};
 pub use events::Events;
 pub use history::HistoryFault;
 pub use one_line::one_line;
-pub use seams::{LocalHub, Player, SettingsStore, SettingsUnsaved, SoundFault, ToastFault, Toaster};
+pub use seams::{
+    Finder, HubPlan, LocalHub, LocalHubFault, PairingOrder, Player, SettingsStore, SettingsUnsaved,
+    SoundFault, ToastFault, Toaster, TokenStore, TokenUnsaved,
+};
 pub use station::{Seams, StartFault, Station, StationConfig};
 pub use toast::{Toast, ToastAction, Urgency};
+pub use token_file::TokenFile;

@@ -1,5 +1,6 @@
-use chapfood_client::LinkState;
+use chapfood_client::{LinkState, RefusalReason};
 
+use crate::contract;
 use crate::contract::Link;
 
 /// The session's word for the link, as the UI takes it.
@@ -13,8 +14,24 @@ pub(crate) fn shown(state: LinkState) -> Link {
         LinkState::Offline { next_at, since } => {
             Link::Offline { next_at: next_at.as_millis(), since: since.as_millis() }
         }
-        LinkState::Refused { words, next_at, since, .. } => {
-            Link::Refused { words, next_at: next_at.as_millis(), since: since.as_millis() }
-        }
+        LinkState::Refused { reason: why, words, next_at, since } => Link::Refused {
+            reason: reason(why),
+            words,
+            next_at: next_at.as_millis(),
+            since: since.as_millis(),
+        },
+    }
+}
+
+fn reason(reason: RefusalReason) -> contract::RefusalReason {
+    use contract::RefusalReason as Shown;
+    match reason {
+        RefusalReason::TokenRequired => Shown::TokenRequired,
+        RefusalReason::TokenInvalid => Shown::TokenInvalid,
+        RefusalReason::TokenRevoked => Shown::TokenRevoked,
+        RefusalReason::TokenUnchecked => Shown::TokenUnchecked,
+        RefusalReason::RateLimited => Shown::RateLimited,
+        RefusalReason::CertificateChanged => Shown::CertificateChanged,
+        RefusalReason::Other => Shown::Other,
     }
 }

@@ -5,6 +5,7 @@ mod claiming;
 mod commands;
 mod deleting;
 mod hearing;
+mod joining;
 mod keeping;
 mod preferences;
 mod pruning;
@@ -32,6 +33,7 @@ use crate::feed::{BATCHES, Ears, Feed};
 use crate::fresh_id::fresh_id;
 use crate::history::History;
 use crate::hosting::Hosting;
+use crate::pairing::Step;
 use crate::popups::Popups;
 use crate::seams::{LocalHub, Player, SettingsStore, Toaster};
 use crate::sounds::Sounds;
@@ -40,6 +42,7 @@ use crate::station::{Seams, StartFault, StationConfig};
 use crate::toast::ToastAction;
 use crate::toast_policy::ToastPolicy;
 use alerting::Alerting;
+use joining::{Held, Joining};
 use keeping::Keeping;
 use pruning::Pruning;
 use sending::Sending;
@@ -68,6 +71,10 @@ enum Report {
     Tried(Tried),
     /// The hub of this computer is on or has failed, as ordered.
     HubStarted,
+    /// How far being let in at a hub is, by the number of the attempt.
+    Pairing(u64, Step),
+    /// What this computer has to show a hub.
+    TokenHeld(Held),
     /// What was sent under this number has been answered, or will not be.
     Answered(i64, Box<Result<NotificationSent, SendFault>>),
 }
@@ -82,6 +89,7 @@ pub(crate) struct Owner {
     clock: Arc<dyn Clock>,
     history: History,
     hosting: Hosting,
+    joining: Joining,
     popups: Popups,
     policy: ToastPolicy,
     sounds: Sounds,
@@ -155,6 +163,9 @@ impl Owner {
             quiet_until: None,
             latest: Vec::new(),
             readiness: None,
+            found: Vec::new(),
+            pairing: None,
+            token_kept: None,
             storage_fault: None,
             gap: None,
         };
@@ -180,6 +191,7 @@ impl Owner {
             clock,
             history,
             hosting,
+            joining: Joining::new(seams.finder, Arc::from(seams.tokens)),
             popups,
             policy: ToastPolicy::default(),
             sounds,
@@ -206,6 +218,10 @@ impl Owner {
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
+    }
+
+    pub(crate) fn hosting(&self) -> Hosting {
+        self.hosting.clone()
     }
 
     pub(crate) fn subscribing(&self) -> Subscribing {

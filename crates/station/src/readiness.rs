@@ -170,7 +170,12 @@ mod tests {
             assert_eq!(finding.outcome, expected, "{case}");
             assert_eq!(finding.detail.is_some(), expected == Failed, "{case}: a failure has words");
         }
-        let refused = Link::Refused { words: "Jeton révoqué".into(), next_at: 0, since: 0 };
+        let refused = Link::Refused {
+            reason: crate::contract::RefusalReason::TokenRevoked,
+            words: "Jeton révoqué".into(),
+            next_at: 0,
+            since: 0,
+        };
         assert_eq!(unlinked(&refused, "http://hub:8001").detail.as_deref(), Some("Jeton révoqué"));
     }
 }

@@ -7,6 +7,7 @@ use crate::address;
 use crate::contract::{
     ChannelPreferences, ChannelQuiet, Language, LanguageChoice, Settings, SettingsChange, SetupChoice, Span,
 };
+use crate::seams::HubPlan;
 
 /// The longest name or id, in characters: a hub cuts the rest.
 const NAME_LIMIT: usize = 100;
@@ -61,13 +62,15 @@ pub(crate) fn introduced(
 pub(crate) fn set_up(settings: &Settings, choice: &SetupChoice) -> Result<Settings, InvalidSetting> {
     let mut next = Settings { set_up: true, ..settings.clone() };
     match choice {
-        SetupChoice::Host { port, username } => {
+        SetupChoice::Host { port, hub_name, network, username } => {
             (next.host_hub, next.hub_port) = (true, checked_port(*port)?);
+            (next.hub_network, next.hub_name) = (*network, checked_hub_name(hub_name)?);
+            next.known_hub = None;
             next.hub_address = address::local(*port);
             next.username = named(username)?;
         }
         SetupChoice::Join { address: typed, username } => {
-            next.host_hub = false;
+            (next.host_hub, next.known_hub) = (false, None);
             next.hub_address = checked_address(typed)?;
             next.username = named(username)?;
         }
@@ -106,8 +109,17 @@ pub(crate) fn changed(settings: &Settings, change: &SettingsChange) -> Result<Se
         }
         next.hub_port = port;
     }
+    if let Some(name) = &change.hub_name {
+        next.hub_name = checked_hub_name(name)?;
+    }
+    next.hub_network = change.hub_network.unwrap_or(next.hub_network);
+    next.hub_plain = change.hub_plain.unwrap_or(next.hub_plain);
     if let Some(typed) = &change.hub_address {
         next.hub_address = checked_address(typed)?;
+        // Another address is another hub, which has no token of this computer's to expect.
+        if next.hub_address != settings.hub_address {
+            next.known_hub = None;
+        }
     }
     if let Some(days) = change.keep_days {
         if !(1..=3_650).contains(&days) {
@@ -160,8 +172,19 @@ pub(crate) fn changed(settings: &Settings, change: &SettingsChange) -> Result<Se
 pub(crate) fn another_session(before: &Settings, after: &Settings) -> bool {
     before.hub_address != after.hub_address
         || before.user_id != after.user_id
+        || before.known_hub != after.known_hub
         || before.username != after.username
         || before.language != after.language
+}
+
+/// How the hub of this computer is to be run.
+pub(crate) fn hub_plan(settings: &Settings) -> HubPlan {
+    HubPlan {
+        port: settings.hub_port,
+        name: settings.hub_name.clone(),
+        network: settings.hub_network,
+        plain: settings.hub_network && settings.hub_plain,
+    }
 }
 
 /// What the history keeps at `now`.
@@ -175,6 +198,17 @@ fn checked_port(port: u16) -> Result<u16, InvalidSetting> {
         return Err(InvalidSetting("hubPort is 0: the other computers could not know the port"));
     }
     Ok(port)
+}
+
+/// The longest name of a hub, in bytes: what announces it takes 63.
+const HUB_NAME_LIMIT: usize = 60;
+
+fn checked_hub_name(typed: &str) -> Result<String, InvalidSetting> {
+    match named(typed)? {
+        name if name.is_empty() => Err(InvalidSetting("hubName is empty")),
+        name if name.len() > HUB_NAME_LIMIT => Err(InvalidSetting("hubName is longer than 60 bytes")),
+        name => Ok(name),
+    }
 }
 
 fn checked_address(typed: &str) -> Result<String, InvalidSetting> {
@@ -206,6 +240,14 @@ fn named_people(typed: &[String]) -> Result<Vec<String>, InvalidSetting> {
         return Err(InvalidSetting("people are more than 20"));
     }
     Ok(people)
+}
+
+/// The name of the person of this computer; empty: none.
+///
+/// # Errors
+/// The hub would cut it.
+pub(crate) fn person(typed: &str) -> Result<String, InvalidSetting> {
+    named(typed)
 }
 
 /// The name of somebody who takes charge of something.

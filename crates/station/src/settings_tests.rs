@@ -24,12 +24,19 @@ fn a_first_start_that_asks_waits_for_the_answer() {
 
 #[test]
 fn the_first_answer_says_whose_hub_it_is() {
-    let host = SetupChoice::Host { port: 9_000, username: " Comptoir ".into() };
+    let host = SetupChoice::Host {
+        port: 9_000,
+        hub_name: "Chez Awa".into(),
+        network: true,
+        username: " Comptoir ".into(),
+    };
     let hosting = set_up(&settings(), &host).expect("a good answer");
     let expected = Settings {
         set_up: true,
         host_hub: true,
         hub_port: 9_000,
+        hub_name: "Chez Awa".into(),
+        hub_network: true,
         hub_address: "http://127.0.0.1:9000".into(),
         username: "Comptoir".into(),
         ..settings()
@@ -39,8 +46,12 @@ fn the_first_answer_says_whose_hub_it_is() {
     let joined = set_up(&settings(), &join("caisse:8001")).expect("a good answer");
     assert_eq!((joined.host_hub, joined.hub_address.as_str()), (false, "http://caisse:8001"));
     assert!(joined.set_up && joined.channels == settings().channels, "the rest stays");
-    let bad = SetupChoice::Host { port: 0, username: String::new() };
-    for choice in [bad, join("ftp://caisse"), SetupChoice::Host { port: 1, username: "a\nb".into() }] {
+    let bad = SetupChoice::Host { port: 0, hub_name: "x".into(), network: false, username: String::new() };
+    for choice in [
+        bad,
+        join("ftp://caisse"),
+        SetupChoice::Host { port: 1, hub_name: String::new(), network: false, username: "a".into() },
+    ] {
         set_up(&settings(), &choice).expect_err("no good answer");
     }
 }

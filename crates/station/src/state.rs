@@ -7,8 +7,8 @@ use chapfood_inbox::Tally;
 use crate::address;
 use crate::channels::Channels;
 use crate::contract::{
-    CatchUp, ChannelPreferences, Gap, HostKind, HostedHub, HubStats, Language, Link, Outbox, PopupHealth,
-    Readiness, Row, Settings, Snapshot, SoundHealth, Standard, Todo,
+    CatchUp, ChannelPreferences, FoundHub, Gap, HostKind, HostedHub, HubStats, Language, Link, Outbox,
+    Pairing, PopupHealth, Readiness, Row, Settings, Snapshot, SoundHealth, Standard, Todo, TokenKept,
 };
 
 #[derive(Debug)]
@@ -36,6 +36,9 @@ pub(crate) struct State {
     pub(crate) quiet_until: Option<i64>,
     pub(crate) latest: Vec<Row>,
     pub(crate) readiness: Option<Readiness>,
+    pub(crate) found: Vec<FoundHub>,
+    pub(crate) pairing: Option<Pairing>,
+    pub(crate) token_kept: Option<TokenKept>,
 }
 
 impl State {
@@ -50,6 +53,11 @@ impl State {
     /// Whether the station listens to the hub that this computer hosts, or would host.
     pub(crate) fn listens_to_own_hub(&self) -> bool {
         address::is_local(&self.settings.hub_address, self.settings.hub_port)
+    }
+
+    /// By which the history and the outbox know the hub: one that let this computer in is the same wherever it is.
+    pub(crate) fn hub_key(&self) -> &str {
+        self.settings.known_hub.as_ref().map_or(&self.settings.hub_address, |known| &known.fingerprint)
     }
 
     pub(crate) fn snapshot(&self, outbox: Outbox) -> Snapshot {
@@ -68,6 +76,9 @@ impl State {
             catch_up: self.catch_up.clone(),
             storage_fault: self.storage_fault.clone(),
             gap: self.gap.clone(),
+            found: self.found.clone(),
+            pairing: self.pairing.clone(),
+            token_kept: self.token_kept,
             popups: self.popup_health,
             sound: self.sound_health,
             todo: self.todo.clone(),

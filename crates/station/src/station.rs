@@ -7,12 +7,15 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::contract::{Command, Fault, FaultCode, Filter, HostKind, Language, Place, Settings, Snapshot};
+use crate::contract::{
+    Command, Fault, FaultCode, Filter, HostKind, HubOverview, Language, Place, Settings, Snapshot,
+};
 use crate::events::{Events, Subscribing};
 use crate::export;
 use crate::history::{self, History, HistoryFault};
+use crate::hosting::Hosting;
 use crate::owner::{Owner, Request};
-use crate::seams::{LocalHub, Player, SettingsStore, Toaster};
+use crate::seams::{Finder, LocalHub, PairingOrder, Player, SettingsStore, Toaster, TokenStore};
 use crate::toast::ToastAction;
 
 /// Requests that may wait; past that callers wait.
@@ -64,6 +67,10 @@ impl StationConfig {
 pub struct Seams<S, T, P, H, C> {
     /// Where the settings are kept.
     pub settings: S,
+    /// Where tokens are kept.
+    pub tokens: Box<dyn TokenStore>,
+    /// What looks for hubs.
+    pub finder: Box<dyn Finder>,
     /// What shows pop-ups.
     pub toaster: T,
     /// What plays sounds.
@@ -83,6 +90,8 @@ pub struct Station {
     history: History,
     clock: Arc<dyn Clock>,
     exports: Option<PathBuf>,
+    hosting: Hosting,
+    device_name: Option<String>,
 }
 
 /// Why a station could not start.
@@ -114,12 +123,12 @@ impl Station {
         C: Clock,
     {
         let history = History::open(config.history.clone()).await?;
-        let exports = config.exports.clone();
+        let (exports, device_name) = (config.exports.clone(), config.device_name.clone());
         let owner = Owner::start(config, seams, history.clone()).await?;
         let (requests, asked) = mpsc::channel(REQUESTS);
-        let (told, clock) = (owner.subscribing(), owner.clock());
+        let (told, clock, hosting) = (owner.subscribing(), owner.clock(), owner.hosting());
         tokio::spawn(owner.run(asked));
-        Ok(Self { requests, told, history, clock, exports })
+        Ok(Self { requests, told, history, clock, exports, hosting, device_name })
     }
 
     /// Does what the UI asks. The reply is what [`Command`] documents for each variant, as JSON.
@@ -143,6 +152,12 @@ impl Station {
                 json(export::export(&self.history, self.asked(&filter), format, exports, &*self.clock).await?)
             }
             Command::Open { id } => json(self.history.detail(id).await?),
+            Command::HubOverview => json(self.overview().await?),
+            Command::OfferPairing => json(self.hosting.pair(PairingOrder::Open).await?),
+            Command::ClosePairing => json(self.hosting.pair(PairingOrder::Close).await?),
+            Command::AnswerPairing { accept } => json(self.hosting.pair(PairingOrder::Answer(accept)).await?),
+            Command::CreateToken { wish } => json(self.hosting.create_token(wish).await?),
+            Command::RevokeToken { id } => json(self.hosting.revoke_token(id).await?),
             other => {
                 let (reply, answer) = oneshot::channel();
                 self.ask(Request::Do(Box::new(other), reply)).await?;
@@ -154,6 +169,17 @@ impl Station {
     /// What the UI's filter means at the moment.
     fn asked(&self, filter: &Filter) -> chapfood_inbox::Filter {
         history::asked(filter, &self.told.snapshot().settings, self.clock.now())
+    }
+
+    async fn overview(&self) -> Result<HubOverview, Fault> {
+        let mut overview = self.hosting.overview().await?;
+        let snapshot = self.told.snapshot();
+        let settings = &snapshot.settings;
+        for device in &mut overview.devices {
+            device.here =
+                device.user_id.as_ref() == Some(&settings.user_id) && device.device_name == self.device_name;
+        }
+        Ok(overview)
     }
 
     /// The small state now.

@@ -85,6 +85,18 @@ pub(crate) fn maybe_sent(language: Language) -> &'static str {
     }
 }
 
+/// Why the hub that let this computer in is not spoken to.
+pub(crate) fn unreadable_certificate(language: Language) -> &'static str {
+    match language {
+        Language::Fr => {
+            "Le certificat du hub, gardé sur ce poste, est illisible. Appairez ce poste de nouveau."
+        }
+        Language::En => {
+            "The hub’s certificate, kept on this computer, is unreadable. Pair this computer again."
+        }
+    }
+}
+
 /// Title and body.
 pub(crate) fn sample(language: Language) -> (&'static str, &'static str) {
     match language {

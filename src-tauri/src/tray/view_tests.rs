@@ -1,6 +1,7 @@
 use chapfood_protocol::NotificationType;
 use chapfood_station::contract::{
-    ChannelPreferences, HostKind, Language, Outbox, PopupHealth, Settings, SoundHealth, Standard, Todo,
+    ChannelPreferences, HostKind, Language, Outbox, PopupHealth, RefusalReason, Settings, SoundHealth,
+    Standard, Todo,
 };
 use jiff::tz::TimeZone;
 
@@ -23,6 +24,9 @@ fn calm() -> Snapshot {
         catch_up: None,
         gap: None,
         hosted_hub: HostedHub::Off,
+        found: Vec::new(),
+        pairing: None,
+        token_kept: None,
         popups: PopupHealth::Unknown,
         sound: SoundHealth::Unknown,
         todo: Todo::default(),
@@ -94,6 +98,9 @@ fn hosting(connected_clients: u32) -> HostedHub {
         connected_clients,
         active_channels: 1,
         started_at: 0,
+        network: None,
+        offer: None,
+        unheard: Vec::new(),
     }
 }
 
@@ -254,7 +261,12 @@ fn other_peoples_words_are_one_short_line_of_text() {
     assert!(line.starts_with("R&D_1 xxx") && line.ends_with('…'), "{line}");
     assert_eq!(line.chars().count(), LINE + 1);
     let refused = view(|snapshot| {
-        snapshot.link = Link::Refused { words: "non\nmerci".into(), next_at: 0, since: NOON };
+        snapshot.link = Link::Refused {
+            reason: RefusalReason::Other,
+            words: "non\nmerci".into(),
+            next_at: 0,
+            since: NOON,
+        };
     });
     assert_eq!(read(&refused.lines)[0], "[Hors ligne depuis 11:58 (non merci)]");
     let blank = view(|snapshot| snapshot.latest = vec![row("a", "\u{200f}\n", Some("bar"))]);

@@ -7,15 +7,21 @@ import { Announcer } from './announcer.svelte';
 import { Charge } from './charge.svelte';
 import { Choices } from './choices';
 import { moment } from './dates';
+import { Doorbell } from './doorbell.svelte';
+import { Finding } from './finding.svelte';
+import { HubWatch } from './hub-watch.svelte';
 import { Inbox } from './inbox.svelte';
+import { Joining } from './joining.svelte';
 import { EVERYTHING, NotificationList, type Choice } from './list.svelte';
 import { Notices } from './notices.svelte';
 import { peopleOf } from './people';
 import { preferencesOf } from './preferences';
 import { Reading } from './reading.svelte';
+import { REFUSALS } from './refusal';
 import { Search } from './search.svelte';
 import { SendQueue } from './send-queue.svelte';
 import { SendForm } from './send.svelte';
+import { Setup } from './setup.svelte';
 import { Station } from './station.svelte';
 import { Undo, type Step } from './undo';
 import { Wall } from './wall.svelte';
@@ -31,8 +37,6 @@ export class App {
   view = $state<View>('inbox');
   helpShown = $state(false);
   readinessShown = $state(false);
-  /** The first start's page stays until what it began is done. */
-  settingUp = $state(false);
   /** The channel whose preferences were asked for; the empty string for broadcasts. */
   preferring = $state<string | null>(null);
   paletteShown = $state(false);
@@ -53,6 +57,11 @@ export class App {
   readonly form: SendForm;
   readonly queue: SendQueue;
   readonly wall: Wall;
+  readonly setup = new Setup();
+  readonly finding: Finding;
+  readonly joining: Joining;
+  readonly doorbell: Doorbell;
+  readonly hubWatch: HubWatch;
   readonly notices = new Notices();
   readonly announcer = new Announcer(() => this.strings);
   readonly #undo = new Undo();
@@ -75,6 +84,13 @@ export class App {
     this.queue = new SendQueue(this.station, this.form);
     this.queue.onRefused = () => this.#sayRefused();
     this.wall = new Wall(this.station, this.choices);
+    this.finding = new Finding(this.station);
+    this.joining = new Joining(this.station);
+    this.joining.onJoined = ({ settings }) => this.#joined(settings.knownHub?.name ?? settings.hubAddress);
+    this.doorbell = new Doorbell(this.station);
+    this.doorbell.onAccepted = (device) =>
+      this.notices.show({ text: this.strings.text('hub.pair.accepted', { device }) });
+    this.hubWatch = new HubWatch(this.station);
     this.station.listen({
       event: (event) => this.#receive(event),
       reopened: () => this.announcer.caughtUp(this.station.snapshot?.catchUp ?? null),
@@ -252,6 +268,25 @@ export class App {
       action: { label: this.strings.text('common.undo'), run: () => void run() },
     });
     return true;
+  }
+
+  /** Another hub is looked for; the one hosted here is looked after on its own page. */
+  changeHub(): void {
+    if (this.station.snapshot?.settings.hostHub) this.view = 'hub';
+    else this.setup.change();
+  }
+
+  /** Whether the hub's refusal has the place of the open notification, and needs no banner beside it. */
+  refusalFillsPane(onePane: boolean): boolean {
+    const link = this.station.snapshot?.link;
+    if (onePane || link?.state !== 'refused' || this.view !== 'inbox') return false;
+    return REFUSALS[link.reason].way !== 'wait' && this.reading.id === null;
+  }
+
+  #joined(hub: string): void {
+    this.setup.close();
+    this.view = 'inbox';
+    this.notices.show({ text: this.strings.text('pair.done', { hub }) });
   }
 
   #sayRefused(): void {

@@ -10,6 +10,8 @@ import type { Draft } from './contract/Draft';
 import type { Event as StationEvent } from './contract/Event';
 import type { Exported } from './contract/Exported';
 import type { Fault } from './contract/Fault';
+import type { HubOverview } from './contract/HubOverview';
+import type { NewToken } from './contract/NewToken';
 import type { Outbox } from './contract/Outbox';
 import type { Outline } from './contract/Outline';
 import type { Place } from './contract/Place';
@@ -41,6 +43,8 @@ export type {
   Draft,
   Exported,
   Fault,
+  HubOverview,
+  NewToken,
   Outbox,
   Outline,
   Place,
@@ -82,6 +86,15 @@ interface Replies {
   changeSettings: Settings;
   startHub: null;
   stopHub: null;
+  hubOverview: HubOverview;
+  offerPairing: null;
+  closePairing: null;
+  answerPairing: null;
+  createToken: NewToken;
+  revokeToken: null;
+  findHubs: null;
+  pair: null;
+  cancelPairing: null;
   dismissGap: null;
   dismissCatchUp: null;
   testPopup: null;

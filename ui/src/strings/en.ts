@@ -1,4 +1,5 @@
 import { alerts } from './en/alerts';
+import { hub } from './en/hub';
 import { inbox } from './en/inbox';
 import { setup } from './en/setup';
 import { wall } from './en/wall';
@@ -6,6 +7,7 @@ import type { fr } from './fr';
 
 export const en: Record<keyof typeof fr, string> = {
   ...alerts,
+  ...hub,
   ...inbox,
   ...setup,
   ...wall,

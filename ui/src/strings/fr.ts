@@ -1,4 +1,5 @@
 import { alerts } from './fr/alerts';
+import { hub } from './fr/hub';
 import { inbox } from './fr/inbox';
 import { setup } from './fr/setup';
 import { wall } from './fr/wall';
@@ -6,6 +7,7 @@ import { wall } from './fr/wall';
 /** French comes first: it defines the keys that every language must have. */
 export const fr = {
   ...alerts,
+  ...hub,
   ...inbox,
   ...setup,
   ...wall,

@@ -17,11 +17,11 @@ use std::time::Duration;
 use chapfood_embedded::EmbeddedHub;
 use chapfood_protocol::NotificationType;
 use chapfood_station::contract::{
-    Command, Draft, Event, Fault, Filter, HostKind, Link, Row, Sent, Settings, Snapshot, Sound,
+    Command, Draft, Event, Fault, Filter, FoundHub, HostKind, Link, Row, Sent, Settings, Snapshot, Sound,
 };
 use chapfood_station::{
-    Events, Pacing, Player, Seams, SettingsStore, SettingsUnsaved, SoundFault, Station, StationConfig,
-    SystemClock, Toast, ToastFault, Toaster,
+    Events, Finder, Pacing, Player, Seams, SettingsStore, SettingsUnsaved, SoundFault, Station,
+    StationConfig, SystemClock, Toast, ToastFault, Toaster, TokenFile,
 };
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
@@ -32,7 +32,7 @@ use tokio::time::timeout;
 pub use wire::Wire;
 
 /// Longer than anything here takes; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Settings in memory. They survive a station, as a file would.
 #[derive(Clone, Default)]
@@ -114,19 +114,43 @@ impl Player for Score {
     }
 }
 
+/// A free port with two more after it: the doors for other computers are there.
+fn free_ports() -> u16 {
+    let taken = |port| TcpListener::bind((Ipv4Addr::UNSPECIFIED, port));
+    loop {
+        let first = taken(0).expect("a free port");
+        let port = first.local_addr().expect("it has an address").port();
+        if port < u16::MAX - 2 && taken(port + 1).is_ok() && taken(port + 2).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// A computer of the shop.
 pub struct Computer {
     folder: TempDir,
     pub settings: MemorySettings,
     pub popups: Notebook,
     pub sounds: Score,
+    pub network: Network,
+}
+
+/// What is announced on the network of a computer.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    pub announced: watch::Sender<Vec<FoundHub>>,
+}
+
+impl Finder for Network {
+    fn search(&self) -> Option<watch::Receiver<Vec<FoundHub>>> {
+        Some(self.announced.subscribe())
+    }
 }
 
 impl Computer {
     /// One that hosts the hub on a free port.
     pub fn hosting() -> Self {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr());
-        let port = port.expect("a free port").port();
+        let port = free_ports();
         let computer = Self::listening_to(&format!("http://127.0.0.1:{port}"));
         let mut settings = computer.settings.now();
         (settings.host_hub, settings.hub_port) = (true, port);
@@ -139,7 +163,18 @@ impl Computer {
         let settings = Settings { hub_address: address.into(), host_hub: false, ..Settings::default() };
         let settings = MemorySettings { saved: Arc::new(Mutex::new(settings)), ..MemorySettings::default() };
         let folder = tempfile::tempdir().expect("a folder");
-        Self { folder, settings, popups: Notebook::new(), sounds: Score::default() }
+        Self {
+            folder,
+            settings,
+            popups: Notebook::new(),
+            sounds: Score::default(),
+            network: Network::default(),
+        }
+    }
+
+    /// Where its tokens are.
+    pub fn tokens(&self) -> TokenFile {
+        TokenFile::new(self.folder.path().join("tokens.json"))
     }
 
     pub fn address(&self) -> String {
@@ -184,6 +219,8 @@ impl Computer {
         config.pacing = Pacing { first_delay: quick, max_delay: quick, ..Pacing::default() };
         let seams = Seams {
             settings: self.settings.clone(),
+            tokens: Box::new(self.tokens()),
+            finder: Box::new(self.network.clone()),
             toaster: self.popups.clone(),
             player: self.sounds.clone(),
             hub: EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), self.folder.path().join("hub"), SystemClock),

@@ -57,6 +57,8 @@ pub async fn start_with<P: Player>(
     config.pacing = Pacing { first_delay: quick, max_delay: quick, ..Pacing::default() };
     let seams = Seams {
         settings: computer.settings.clone(),
+        tokens: Box::new(computer.tokens()),
+        finder: Box::new(computer.network.clone()),
         toaster: computer.popups.clone(),
         player,
         hub: EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), computer.folder().join("hub"), SystemClock),

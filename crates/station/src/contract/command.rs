@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DoNotDisturbChoice, Draft, ExportFormat, Filter, SettingsChange, SetupChoice, Sound};
+use super::{
+    DoNotDisturbChoice, Draft, ExportFormat, Filter, PairingWay, SettingsChange, SetupChoice, Sound,
+    TokenWish,
+};
 
 /// What the UI asks of the station. One reply each, see the variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,6 +98,41 @@ pub enum Command {
     StartHub,
     /// → `null`.
     StopHub,
+    /// What is going on at the hub hosted here → [`HubOverview`](super::HubOverview), or fault `unsupported`: it is
+    /// off.
+    HubOverview,
+    /// Let one more computer in by a new code → `null`, or fault `unsupported`: the hub has no door for others. What
+    /// there is to show comes with the snapshots.
+    OfferPairing,
+    /// The code is not good any more → `null`.
+    ClosePairing,
+    /// The computer that knows the code is let in, or not → `null`.
+    AnswerPairing {
+        /// Let in.
+        accept: bool,
+    },
+    /// Give out a token → [`NewToken`](super::NewToken), or faults `unsupported`, `invalid_setting`, `storage`.
+    CreateToken {
+        /// What for.
+        wish: TokenWish,
+    },
+    /// Whoever came in by this token goes, and does not come back → `null`.
+    RevokeToken {
+        /// See [`HubToken::id`](super::HubToken::id).
+        #[cfg_attr(test, ts(type = "number"))]
+        id: i64,
+    },
+    /// Look for hubs on this network, for two minutes → `null`; they come with the snapshots.
+    FindHubs,
+    /// Be let in at another computer's hub, and then listen to it → `null`; progress comes with the snapshots.
+    Pair {
+        /// By what.
+        way: PairingWay,
+        /// See [`Settings::username`](super::Settings::username).
+        username: String,
+    },
+    /// Give up being let in, or its failure has been read → `null`.
+    CancelPairing,
     /// The person knows of the [`Gap`](super::Gap) → `null`.
     DismissGap,
     /// The person knows of the [`CatchUp`](super::CatchUp) → `null`.

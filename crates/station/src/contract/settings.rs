@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelPreferences, DoNotDisturb, QuietHours};
+use super::{ChannelPreferences, DoNotDisturb, KnownHub, QuietHours};
 
 /// The person's language. French comes first everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -66,8 +66,12 @@ pub struct Wall {
 pub enum SetupChoice {
     /// It hosts the hub.
     Host {
-        /// The port.
+        /// See [`Settings::hub_port`].
         port: u16,
+        /// See [`Settings::hub_name`].
+        hub_name: String,
+        /// See [`Settings::hub_network`].
+        network: bool,
         /// See [`Settings::username`].
         username: String,
     },
@@ -99,8 +103,16 @@ pub struct Settings {
     pub hub_address: String,
     /// Whether this computer hosts a hub of its own.
     pub host_hub: bool,
-    /// The port of the hub hosted here.
+    /// The port of the hub hosted here, for programs of this computer.
     pub hub_port: u16,
+    /// What the hub hosted here calls itself.
+    pub hub_name: String,
+    /// Whether other computers may come in at the hub hosted here, by TLS and with a token.
+    pub hub_network: bool,
+    /// Whether devices may that cannot do TLS: what they say can be read by others on the network.
+    pub hub_plain: bool,
+    /// The hub that let this computer in; `null`: it listens to a hub that asks for nothing.
+    pub known_hub: Option<KnownHub>,
     /// The channels this station has joined, in the order it joined them.
     pub channels: Vec<String>,
     /// Whether pop-ups of the system are shown at all.
@@ -156,6 +168,10 @@ impl Default for Settings {
             hub_address: format!("http://127.0.0.1:{}", chapfood_protocol::DEFAULT_PORT),
             host_hub: true,
             hub_port: chapfood_protocol::DEFAULT_PORT,
+            hub_name: "ChapFood".to_owned(),
+            hub_network: false,
+            hub_plain: false,
+            known_hub: None,
             channels: vec!["commandes".to_owned()],
             popups: true,
             single_key_shortcuts: true,
@@ -194,6 +210,12 @@ pub struct SettingsChange {
     pub hub_address: Option<String>,
     /// See [`Settings::hub_port`].
     pub hub_port: Option<u16>,
+    /// See [`Settings::hub_name`]; 1 to 60 bytes.
+    pub hub_name: Option<String>,
+    /// See [`Settings::hub_network`].
+    pub hub_network: Option<bool>,
+    /// See [`Settings::hub_plain`].
+    pub hub_plain: Option<bool>,
     /// See [`Settings::popups`].
     pub popups: Option<bool>,
     /// See [`Settings::single_key_shortcuts`].

@@ -3,7 +3,10 @@
 use chapfood_protocol::NotificationType;
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelPreferences, Readiness, Row, Settings, SoundHealth};
+use super::{
+    ChannelPreferences, FoundHub, HostedHub, Pairing, Readiness, RefusalReason, Row, Settings, SoundHealth,
+    TokenKept,
+};
 use crate::address;
 #[cfg(test)]
 use crate::contract_export::TypeWord;
@@ -40,6 +43,8 @@ pub enum Link {
     },
     /// The hub said no, in its own words. Tried again at the pace of `Offline`.
     Refused {
+        /// Why, as far as it can be told.
+        reason: RefusalReason,
         /// The hub's words, exactly as received.
         words: String,
         /// When the next attempt starts.
@@ -66,54 +71,6 @@ pub struct Channel {
     pub unread: u32,
     /// Notifications of this channel that arrived since midnight.
     pub today: u32,
-}
-
-/// The hub hosted on this computer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum HostedHub {
-    /// Not hosted here.
-    Off,
-    /// Opening its log or its port.
-    Starting,
-    /// Running.
-    On {
-        /// e.g. `http://127.0.0.1:8001`.
-        address: String,
-        /// Sockets connected now.
-        connected_clients: u32,
-        /// Channels with somebody in them.
-        active_channels: u32,
-        /// When it started; uptime counts from here.
-        started_at: i64,
-    },
-    /// Stopping in order.
-    Stopping,
-    /// Could not start. One of the few codes the UI words itself.
-    Failed {
-        /// Why.
-        reason: HubFailure,
-        /// The detail in English, for the developer (a path, a port, the system's words).
-        detail: String,
-    },
-}
-
-/// Why the hosted hub could not start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum HubFailure {
-    /// Another program has the port.
-    PortInUse,
-    /// The folder or the file cannot be written.
-    NotWritable,
-    /// The file belongs to another program or is damaged.
-    ForeignDatabase,
-    /// The file was written by a newer version.
-    NewerDatabase,
-    /// Anything else.
-    Other,
 }
 
 /// Whether the system shows pop-ups.
@@ -154,6 +111,12 @@ pub struct Snapshot {
     pub history_bytes: u64,
     /// The hub hosted here.
     pub hosted_hub: HostedHub,
+    /// Hubs that announce themselves on this network, by name; empty while nobody looks.
+    pub found: Vec<FoundHub>,
+    /// How far being let in at another computer's hub is; `null`: nobody asked for that.
+    pub pairing: Option<Pairing>,
+    /// Where the token of this computer is kept; `null`: it has none.
+    pub token_kept: Option<TokenKept>,
     /// Why what arrives cannot be stored at the moment, in the system's words; `null`: it can. Until then
     /// nothing more is taken from the hub, which keeps it.
     pub storage_fault: Option<String>,

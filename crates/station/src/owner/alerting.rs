@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chapfood_inbox::{Entry, Inbox, InboxError, Stored};
-use chapfood_protocol::{NotificationId, Timestamp};
+use chapfood_protocol::{NotificationId, PresenceState, Timestamp};
 use tokio::time::Instant;
 
 use super::Owner;
@@ -116,6 +116,7 @@ impl Owner {
         let zone = self.clock.zone();
         self.state.quiet_until =
             quiet::until(&self.state.settings.quiet_hours, now, &zone).map(Timestamp::as_millis);
+        self.say_presence(now);
         let beat = self.alerting.ringing.beat(&mut Rules::new(&self.state.settings, now, zone));
         self.state.ringing = beat.count;
         if beat.count == 0 {
@@ -128,6 +129,17 @@ impl Owner {
         }
         if let Some(again) = beat.again {
             self.pop_up_again(again).await;
+        }
+    }
+
+    /// Others see whether anybody here can be disturbed, and hears it ring.
+    fn say_presence(&mut self, now: Timestamp) {
+        let settings = &self.state.settings;
+        let silenced =
+            quiet::is_not_to_disturb(settings.do_not_disturb, now) || self.state.quiet_until.is_some();
+        let muted = !settings.sounds || settings.volume == 0;
+        if let Some(feed) = &mut self.feed {
+            feed.say_presence(PresenceState { do_not_disturb: silenced, ring_muted: muted });
         }
     }
 

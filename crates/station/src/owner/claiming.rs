@@ -52,7 +52,7 @@ impl Owner {
             self.outbox(move |inbox| inbox.settle(number)).await?;
         } else {
             let errand = if take { Errand::Take(id.clone()) } else { Errand::Release(id.clone()) };
-            let (address, now) = (self.state.settings.hub_address.clone(), self.clock.now());
+            let (address, now) = (self.state.hub_key().to_owned(), self.clock.now());
             let queued = self.outbox(move |inbox| inbox.queue(&address, &errand, by.as_deref(), now)).await?;
             queued.ok_or_else(|| Fault::new(FaultCode::OutboxFull, "1,000 wait for the hub already"))?;
         }

@@ -61,6 +61,9 @@ impl Owner {
             Command::CheckReadiness => self.check_readiness(),
             Command::SetUp { choice } => return self.set_up(&choice).await,
             Command::Quit => self.may_end()?,
+            Command::FindHubs => self.find_hubs(),
+            Command::Pair { way, username } => self.pair(way, &username)?,
+            Command::CancelPairing => self.cancel_pairing(),
             // Answered by the handle itself, or when the hub has answered.
             Command::Snapshot
             | Command::Outline { .. }
@@ -69,6 +72,12 @@ impl Owner {
             | Command::Open { .. }
             | Command::Waiting { .. }
             | Command::Export { .. }
+            | Command::HubOverview
+            | Command::OfferPairing
+            | Command::ClosePairing
+            | Command::AnswerPairing { .. }
+            | Command::CreateToken { .. }
+            | Command::RevokeToken { .. }
             | Command::Send { .. } => {
                 return Err(Fault::new(FaultCode::Unsupported, "this is not the owner's to answer"));
             }

@@ -30,6 +30,7 @@ impl Owner {
             // Each word of the link by itself: several may come in one turn, and the last of them is all that the
             // end of the turn sees.
             self.hear_outage();
+            self.look_for_hubs();
         }
     }
 

@@ -143,7 +143,8 @@ impl Owner {
             self.try_count_again().await?;
         }
         if self.keeping.fill_at.is_some_and(|fill_at| fill_at <= Instant::now()) {
-            let more = self.history.run(|inbox| Ok(inbox.fill_recent(SLICE)? || inbox.fill_search(SLICE)?)).await?;
+            let more =
+                self.history.run(|inbox| Ok(inbox.fill_recent(SLICE)? || inbox.fill_search(SLICE)?)).await?;
             // What arrives is entered when somebody searches, unless it is very much: then here.
             let rest = if more { BREATH } else { LONGEST };
             self.keeping.fill_at = Some(Instant::now() + rest);

@@ -80,7 +80,7 @@ impl Owner {
         }
         let after = &self.state.settings;
         let another_session = settings::another_session(&before, after);
-        if after.host_hub && after.hub_port != before.hub_port {
+        if after.host_hub && settings::hub_plan(&before) != settings::hub_plan(after) {
             self.turn_hub_off();
             self.turn_hub_on();
         }

@@ -41,6 +41,7 @@ impl Owner {
                     self.hear(number, batch).await;
                 }
                 Some(report) = self.reports.recv() => self.note(report).await,
+                () = self.joining.changed() => self.try_elsewhere().await,
                 Ok(()) = hub.changed() => self.state.hosted_hub = hub.borrow_and_update().clone(),
                 () = at(wake) => self.wake().await,
             }
@@ -97,6 +98,8 @@ impl Owner {
             Report::Popup(health) => self.state.popup_health = health,
             Report::Sound(health) => self.state.sound_health = health,
             Report::Tried(tried) => self.tried(tried),
+            Report::Pairing(number, step) => self.paired_or_not(number, step).await,
+            Report::TokenHeld(held) => self.token_held(held).await,
             Report::HubStarted => self.own_hub_started().await,
             Report::Answered(number, answer) => self.answered(number, *answer).await,
         }
@@ -111,6 +114,7 @@ impl Owner {
         self.prune(now).await;
         self.keep_up().await;
         self.give_up_trying(now);
+        self.try_elsewhere().await;
         let changes = self.policy.due(self.clock.now(), self.wording());
         self.change_screen(changes);
     }
@@ -124,7 +128,8 @@ impl Owner {
         let sending = self.sending.next_due(Instant::now());
         let keeping = Some(self.keeping.next_due(self.clock.now()));
         let others = [self.refresh_at, self.alerting.wake, self.trial.until, Some(self.pruning.due), keeping];
-        others.into_iter().chain([toasts, retry, sending]).flatten().min()
+        let joining = self.joining.next_due();
+        others.into_iter().chain([toasts, retry, sending, joining]).flatten().min()
     }
 
     /// Puts the state where handles and subscribers see it, if it changed.

@@ -123,7 +123,7 @@ impl Owner {
         };
         let client_id = fresh_id().map_err(|error| Fault::new(FaultCode::Unsupported, error))?;
         let errand = Errand::Send { client_id };
-        let (address, now) = (self.state.settings.hub_address.clone(), self.clock.now());
+        let (address, now) = (self.state.hub_key().to_owned(), self.clock.now());
         let queued = self.outbox(move |inbox| inbox.queue(&address, &errand, Some(&text), now)).await?;
         queued.map(Ok).ok_or_else(|| Fault::new(FaultCode::OutboxFull, "1,000 wait for the hub already"))
     }
@@ -131,7 +131,7 @@ impl Owner {
     pub(super) async fn unqueue(&mut self, number: i64) -> Result<Value, Fault> {
         let sent = || Fault::new(FaultCode::AlreadySent, "the hub has it, or may have it");
         let under_way = self.sending.under_way.map(|under_way| under_way.number);
-        let address = &self.state.settings.hub_address;
+        let address = self.state.hub_key();
         let found = self.sending.waiting.iter().find(|outgoing| outgoing.number == number);
         let found = found.filter(|outgoing| matches!(outgoing.errand, Errand::Send { .. }));
         if !found.is_some_and(|outgoing| outbox::may_be_taken_back(outgoing, under_way, address)) {
@@ -156,7 +156,7 @@ impl Owner {
         }
         self.sending.not_before = None;
         while let (None, Some(hub)) = (self.sending.under_way, self.hub(now)) {
-            let next = outbox::next(&self.sending.waiting, &self.state.settings.hub_address, hub);
+            let next = outbox::next(&self.sending.waiting, self.state.hub_key(), hub);
             let done = match next {
                 None => return,
                 Some(Next::Send(number)) => self.dispatch(number).await,

@@ -3,27 +3,46 @@
 use std::collections::BTreeMap;
 
 use chapfood_client::SessionConfig;
+use chapfood_protocol::Auth;
 
 use super::{Owner, Report};
-use crate::contract::Link;
+use crate::contract::{Link, RefusalReason};
 use crate::feed::{Feed, auth};
+use crate::{pairing, settings, words};
 
 impl Owner {
     /// A new session by the settings as they are; the one before says goodbye on its own.
     pub(super) async fn start_session(&mut self) {
         self.end_session();
-        let Some(ears) = self.ears.as_ref().filter(|_| self.state.settings.set_up) else { return };
+        if self.ears.is_none() || !self.state.settings.set_up {
+            return;
+        }
+        let Some(token) = self.held_token() else { return };
+        let pin = self.state.settings.known_hub.as_ref().map(pairing::pin);
+        if let Some(None) = pin {
+            // Without it whoever answers there would be shown the token.
+            let now = self.clock.now().as_millis();
+            let words = words::unreadable_certificate(self.state.language()).to_owned();
+            let reason = RefusalReason::CertificateChanged;
+            self.state.link = Link::Refused { reason, words, next_at: now, since: now };
+            return;
+        }
+        let pin = pin.flatten();
+        let Some(ears) = &self.ears else { return };
         let settings = &self.state.settings;
-        let address = settings.hub_address.clone();
+        let hub = self.state.hub_key().to_owned();
         // A disk that cannot be read names no place: the hub goes on from the last receipt.
-        let cursors = self.history.run(move |inbox| inbox.cursors(&address)).await.unwrap_or_else(|fault| {
+        let cursors = self.history.run(move |inbox| inbox.cursors(&hub)).await.unwrap_or_else(|fault| {
             tracing::error!(%fault, "the places in the hub's log cannot be read");
             BTreeMap::new()
         });
         let config = SessionConfig {
             address: settings.hub_address.clone(),
-            pin: None,
-            auth: auth(settings, self.state.language(), &self.device_id, self.device_name.clone()),
+            pin,
+            auth: Auth {
+                token,
+                ..auth(settings, self.state.language(), &self.device_id, self.device_name.clone())
+            },
             channels: settings.channels.clone(),
             cursors: None,
             pacing: self.pacing.clone(),
@@ -47,7 +66,7 @@ impl Owner {
     }
 
     pub(super) fn turn_hub_on(&self) {
-        let started = self.hosting.turn_on(self.state.settings.hub_port);
+        let started = self.hosting.turn_on(settings::hub_plan(&self.state.settings));
         let reports = self.to_reports.clone();
         tokio::spawn(async move {
             if started.await.is_ok() {

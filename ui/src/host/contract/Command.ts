@@ -3,9 +3,11 @@ import type { DoNotDisturbChoice } from "./DoNotDisturbChoice";
 import type { Draft } from "./Draft";
 import type { ExportFormat } from "./ExportFormat";
 import type { Filter } from "./Filter";
+import type { PairingWay } from "./PairingWay";
 import type { SettingsChange } from "./SettingsChange";
 import type { SetupChoice } from "./SetupChoice";
 import type { Sound } from "./Sound";
+import type { TokenWish } from "./TokenWish";
 
 /**
  * What the UI asks of the station. One reply each, see the variant.
@@ -83,7 +85,27 @@ id: string, } | { "do": "tryNow" } | { "do": "changeSettings",
 /**
  * What changes.
  */
-change: SettingsChange, } | { "do": "startHub" } | { "do": "stopHub" } | { "do": "dismissGap" } | { "do": "dismissCatchUp" } | { "do": "waiting", 
+change: SettingsChange, } | { "do": "startHub" } | { "do": "stopHub" } | { "do": "hubOverview" } | { "do": "offerPairing" } | { "do": "closePairing" } | { "do": "answerPairing", 
+/**
+ * Let in.
+ */
+accept: boolean, } | { "do": "createToken", 
+/**
+ * What for.
+ */
+wish: TokenWish, } | { "do": "revokeToken", 
+/**
+ * See [`HubToken::id`](super::HubToken::id).
+ */
+id: number, } | { "do": "findHubs" } | { "do": "pair", 
+/**
+ * By what.
+ */
+way: PairingWay, 
+/**
+ * See [`Settings::username`](super::Settings::username).
+ */
+username: string, } | { "do": "cancelPairing" } | { "do": "dismissGap" } | { "do": "dismissCatchUp" } | { "do": "waiting", 
 /**
  * Only of this channel; `null`: of all that expect somebody.
  */

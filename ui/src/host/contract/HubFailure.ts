@@ -3,4 +3,4 @@
 /**
  * Why the hosted hub could not start.
  */
-export type HubFailure = "port_in_use" | "not_writable" | "foreign_database" | "newer_database" | "other";
+export type HubFailure = "port_in_use" | "network_port_in_use" | "not_writable" | "foreign_database" | "newer_database" | "bad_certificate" | "other";

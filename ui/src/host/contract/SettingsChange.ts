@@ -35,6 +35,18 @@ hubAddress?: string,
  */
 hubPort?: number, 
 /**
+ * See [`Settings::hub_name`]; 1 to 60 bytes.
+ */
+hubName?: string, 
+/**
+ * See [`Settings::hub_network`].
+ */
+hubNetwork?: boolean, 
+/**
+ * See [`Settings::hub_plain`].
+ */
+hubPlain?: boolean, 
+/**
  * See [`Settings::popups`].
  */
 popups?: boolean, 

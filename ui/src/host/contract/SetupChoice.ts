@@ -5,9 +5,17 @@
  */
 export type SetupChoice = { "how": "host", 
 /**
- * The port.
+ * See [`Settings::hub_port`].
  */
 port: number, 
+/**
+ * See [`Settings::hub_name`].
+ */
+hubName: string, 
+/**
+ * See [`Settings::hub_network`].
+ */
+network: boolean, 
 /**
  * See [`Settings::username`].
  */

@@ -1,8 +1,8 @@
 export const setup = {
   'first.title': 'Connecter ce poste',
   'first.lead': 'Un hub transmet les notifications entre les postes de l’établissement.',
-  'first.manual': 'Saisir une adresse',
-  'first.manual_sub': 'Celle que l’ordinateur qui héberge le hub affiche sous «\u00a0Hub\u00a0».',
+  'first.manual': 'Saisir une adresse ou un code',
+  'first.manual_sub': 'Le code à 6 chiffres s’affiche sur l’ordinateur qui héberge le hub.',
   'first.host': 'Héberger un hub sur cet ordinateur',
   'first.host_sub': 'Pour le premier poste de l’établissement. Il doit rester allumé pendant le service.',
   'first.ways': 'Façons de se connecter',
@@ -13,6 +13,74 @@ export const setup = {
   'first.more': 'Plus de réglages',
   'first.address_required': 'Saisissez l’adresse du hub.',
   'first.address_bad': 'Cette adresse n’est pas celle d’un hub. Elle ressemble à 192.168.1.20:8001.',
+  'first.found': 'Hubs trouvés sur ce réseau',
+  'first.searching': 'Recherche en cours…',
+  'first.none': 'Aucun hub trouvé. Vérifiez que l’ordinateur qui l’héberge est allumé et sur le même Wi-Fi.',
+  'first.search_failed': 'La recherche n’a pas pu commencer. Saisissez l’adresse ou le code.',
+  'first.join': 'Rejoindre',
+  'first.join_hub': 'Rejoindre {hub}',
+  'first.known': 'déjà connu',
+  'first.code_tab': 'Code',
+  'first.address_tab': 'Adresse',
+  'first.code_label': 'Code d’appairage à 6 chiffres',
+  'first.code_hint':
+    'Sur l’autre ordinateur\u00a0: Hub, puis Ajouter un poste. Un lien d’appairage se colle ici aussi.',
+  'first.code_required': 'Saisissez les 6 chiffres du code.',
+  'first.code_address_hint':
+    'Par exemple 192.168.1.20:8002. Elle est affichée sur l’autre ordinateur, sous «\u00a0Hub\u00a0».',
+  'first.link_pasted': 'Lien d’appairage collé\u00a0: il contient l’adresse du hub et le code.',
+  'first.link_remove': 'Saisir un code à la place',
+  'first.address_tab_hint': 'Pour un hub sans code, sur cet ordinateur ou un réseau à part.',
+  'first.hub': 'Hub qui affiche le code',
+  'first.hub_choose': 'Choisissez…',
+  'first.hub_other': 'Autre adresse',
+  'first.hub_required': 'Choisissez le hub qui affiche ce code.',
+  'pair.contacting': 'Contact du hub…',
+  'pair.confirming': 'Vérification du code…',
+  'pair.waiting':
+    'Le code est bon. Sur l’ordinateur qui héberge le hub, quelqu’un doit cliquer sur «\u00a0Laisser entrer\u00a0».',
+  'pair.compare': 'Pour vérifier, les deux écrans affichent la même empreinte\u00a0:',
+  'pair.done': 'Ce poste est connecté au hub {hub}.',
+  'pair.tries_one': 'Encore {n} essai avec ce code.',
+  'pair.tries_other': 'Encore {n} essais avec ce code.',
+  'pair.fail.unreadable':
+    'Ce n’est ni un code, ni un lien, ni l’adresse d’un hub. Recopiez ce que l’autre ordinateur affiche sous «\u00a0Ajouter un poste\u00a0».',
+  'pair.fail.unreachable':
+    'Rien ne répond à cette adresse. Vérifiez que l’ordinateur qui héberge le hub est allumé, sur le même réseau, ouvert aux autres ordinateurs, et que son pare-feu les laisse passer.',
+  'pair.fail.not_a_hub':
+    'Ce qui répond à cette adresse n’est pas un hub, ou d’une autre version. Vérifiez l’adresse, et mettez l’application à jour sur les deux ordinateurs.',
+  'pair.fail.wrong_hub':
+    'Ce n’est pas le hub que le lien désigne\u00a0: un autre ordinateur répond à sa place. Il n’a rien appris du code. Prenez un nouveau lien sur l’ordinateur qui héberge le hub.',
+  'pair.fail.code_wrong': 'Ce n’est pas le bon code. Relisez-le sur l’ordinateur qui héberge le hub.',
+  'pair.fail.closed': 'Ce code n’est plus valable. Demandez-en un nouveau sur l’ordinateur qui héberge le hub.',
+  'pair.fail.busy': 'Un autre poste est en train d’entrer. Attendez qu’il ait fini, puis réessayez.',
+  'pair.fail.refused':
+    'La personne qui héberge le hub n’a pas laissé entrer ce poste. Parlez-lui, puis recommencez avec un nouveau code.',
+  'pair.fail.not_kept':
+    'Ce poste n’a pas pu garder son autorisation. Vérifiez la place libre sur son disque, puis recommencez avec un nouveau code.',
+  'err.token.title': 'Ce poste n’est plus autorisé',
+  'err.token.body':
+    'Le jeton de ce poste a été révoqué sur le hub. Appairez-le de nouveau pour recevoir les notifications.',
+  'err.token.action': 'Appairer de nouveau',
+  'err.token.unknown':
+    'Le hub ne connaît pas le jeton de ce poste. Appairez-le de nouveau pour recevoir les notifications.',
+  'err.token.none.title': 'Ce hub demande une autorisation',
+  'err.token.none': 'Il n’accepte que les postes appairés, et celui-ci ne l’est pas encore.',
+  'err.token.pair': 'Appairer ce poste',
+  'err.changed.title': 'Ce n’est plus le hub que ce poste connaît',
+  'err.changed.body':
+    'Ce qui répond à son adresse montre un autre certificat\u00a0: soit le hub a été installé à neuf, soit un autre ordinateur se fait passer pour lui. Rien ne lui a été envoyé.',
+  'err.changed.do':
+    'Demandez à la personne qui héberge le hub. N’appairez de nouveau que si elle l’a installé à neuf\u202f; sinon, prévenez-la.',
+  'err.pace.title': 'Le hub fait patienter ce poste',
+  'err.pace.body': 'Ce poste a demandé trop de choses en trop peu de temps. Il réessaie de lui-même.',
+  'err.unchecked.title': 'Le hub ne peut pas vérifier ce poste',
+  'err.unchecked.body': 'Il n’arrive pas à lire ses autorisations pour le moment. Ce poste réessaie de lui-même.',
+  'set.token_file': 'Autorisation de ce poste',
+  'set.token_file_sub':
+    'Ce système n’offre pas de trousseau de mots de passe\u00a0: elle est gardée dans un fichier que seul votre compte peut lire.',
+  'set.hub.known': 'Appairé avec {hub}, empreinte {fingerprint}',
+
   'ready.title': 'Prêt pour le service',
   'ready.sub': 'Essaie le son, les bulles, le hub, et une notification de bout en bout',
   'ready.check': 'Vérifier',

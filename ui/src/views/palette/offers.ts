@@ -36,7 +36,8 @@ export function actions(app: App, snapshot: Snapshot): Entry[] {
   const single = (...keys: string[]) => (app.singleKeys ? keys : []);
   const { text } = app.strings;
   const { doNotDisturb, hubAddress } = snapshot.settings;
-  const address = snapshot.hostedHub.state === 'on' ? snapshot.hostedHub.address : hubAddress;
+  const { hostedHub } = snapshot;
+  const address = hostedHub.state === 'on' ? (hostedHub.network?.addresses[0] ?? hostedHub.address) : hubAddress;
   return [
     { label: text('keys.new'), icon: 'pen', keys: [ctrl, 'N'], run: () => compose(app) },
     {
