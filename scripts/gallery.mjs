@@ -12,8 +12,7 @@ const GALLERY = join(ROOT, 'target/gallery');
 /** Screens that the design calls something else. */
 const NAMES = {
   detail: 'detail-todo',
-  refused: 'error-token',
-  'first-run-address': 'first-run-code',
+  'refused-token': 'error-token',
   help: 'shortcuts',
 };
 

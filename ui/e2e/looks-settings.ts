@@ -3,10 +3,9 @@ import { to, type Look } from './look';
 import { noon, shopSnapshot } from './shop';
 
 const CHANNELS = /Canaux|canaux|Channels|channels/;
-const HUB = /^Hub$/;
 const SETTINGS = /^(Réglages|Settings)$/;
 
-const settled = (change: Partial<Settings>): Partial<Snapshot> => ({
+export const settled = (change: Partial<Settings>): Partial<Snapshot> => ({
   settings: { ...shopSnapshot().settings, ...change },
 });
 const night = { from: 22 * 60 + 30, to: 9 * 60 };
@@ -109,31 +108,6 @@ export const SETTINGS_LOOKS: Look[] = [
       await page.getByRole('button', { name: /^(Vérifier|Check)$/ }).click();
     },
   },
-  { name: 'hub-off', go: to(HUB) },
-  {
-    name: 'hub-on',
-    snapshot: {
-      hostedHub: {
-        state: 'on',
-        address: 'http://192.168.1.20:8001',
-        connectedClients: 4,
-        activeChannels: 5,
-        startedAt: noon() - 8_760_000,
-      },
-    },
-    go: to(HUB),
-  },
-  {
-    name: 'hub-failed',
-    snapshot: {
-      hostedHub: {
-        state: 'failed',
-        reason: 'port_in_use',
-        detail: 'bind 0.0.0.0:8001: Address already in use (os error 98)',
-      },
-    },
-    go: to(HUB),
-  },
   { name: 'settings', go: to(SETTINGS) },
   {
     name: 'settings-quiet',
@@ -178,20 +152,6 @@ export const SETTINGS_LOOKS: Look[] = [
       await to(SETTINGS)(page);
       await page.getByRole('button', { name: /^(Vérifier|Check)$/ }).click();
       await page.getByRole('dialog').waitFor();
-    },
-  },
-  { name: 'first-run', snapshot: settled({ setUp: false }) },
-  {
-    name: 'first-run-host',
-    snapshot: settled({ setUp: false }),
-    go: (page) => page.getByRole('button', { name: /Héberger|Host/ }).click(),
-  },
-  {
-    name: 'first-run-address',
-    snapshot: settled({ setUp: false }),
-    go: async (page) => {
-      await page.getByRole('button', { name: /Saisir|Type/ }).click();
-      await page.getByRole('button', { name: /Se connecter|Connect/ }).click();
     },
   },
 ];

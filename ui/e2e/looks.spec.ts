@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, expectAccessible, test, watchConsole } from './browser';
 import { hostileDetails, hostileOutbox, noon, shopOutbox, shopSnapshot } from './shop';
 import { to, type Look } from './look';
+import { HUB_LOOKS } from './looks-hub';
 import { SETTINGS_LOOKS } from './looks-settings';
 
 const SIZES = [
@@ -186,7 +187,9 @@ const LOOKS: Look[] = [
   },
   {
     name: 'refused',
-    snapshot: { link: { state: 'refused', words: 'Jeton révoqué', nextAt: noon() + 7000, since: noon() } },
+    snapshot: {
+      link: { state: 'refused', reason: 'other', words: 'Jeton révoqué', nextAt: noon() + 7000, since: noon() },
+    },
   },
   { name: 'no-popups', snapshot: { popups: 'no_service' } },
   { name: 'no-storage', snapshot: { storageFault: 'No space left on device (os error 28)' } },
@@ -231,6 +234,7 @@ const LOOKS: Look[] = [
     },
   },
   ...SETTINGS_LOOKS,
+  ...HUB_LOOKS,
   { name: 'help', go: (page) => page.keyboard.press('?') },
 ];
 

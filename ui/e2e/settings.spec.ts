@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { Command } from '../src/host/host';
 import { expect, expectAccessible, test } from './browser';
+import { HUB_ON } from './hub-shop';
 import { noon, shopSnapshot } from './shop';
 import type { StandIn } from './stand-in';
 
@@ -341,11 +342,17 @@ test('the first start hosts a hub in two clicks, and stays until it runs', async
   unset(standIn);
   await page.goto(standIn.url);
   await page.getByRole('button', { name: 'Héberger un hub' }).click();
-  await expect(page.getByLabel('Nom de ce poste')).toBeFocused();
+  await expect(page.getByLabel('Nom du hub')).toBeFocused();
+  await expect(page.getByRole('switch'), 'nobody is let in unasked').not.toBeChecked();
   await page.getByRole('button', { name: 'Démarrer le hub' }).click();
   await expect
     .poll(() => asked(standIn, 'setUp'))
-    .toEqual([{ do: 'setUp', choice: { how: 'host', port: 8001, username: 'Comptoir' } }]);
+    .toEqual([
+      {
+        do: 'setUp',
+        choice: { how: 'host', port: 8001, hubName: 'Chez Awa', network: false, username: 'Comptoir' },
+      },
+    ]);
   standIn.change({ hostedHub: { state: 'starting' } });
   await expect(page.getByRole('button', { name: 'Démarrage…' })).toBeVisible();
   standIn.change({ hostedHub: { state: 'failed', reason: 'port_in_use', detail: 'Address already in use' } });
@@ -354,13 +361,7 @@ test('the first start hosts a hub in two clicks, and stays until it runs', async
   await page.getByRole('button', { name: 'Démarrer le hub' }).click();
   await expect.poll(() => asked(standIn, 'setUp').length).toBe(2);
   standIn.change({
-    hostedHub: {
-      state: 'on',
-      address: 'http://127.0.0.1:8002',
-      connectedClients: 1,
-      activeChannels: 0,
-      startedAt: noon(),
-    },
+    hostedHub: HUB_ON,
   });
   await expect(page.getByRole('heading', { level: 1, name: 'Notifications' })).toBeVisible();
 });
@@ -369,6 +370,7 @@ test('the first start takes an address, and says under the field what is wrong w
   unset(standIn);
   await page.goto(standIn.url);
   await page.getByRole('button', { name: 'Saisir une adresse' }).click();
+  await page.getByRole('tab', { name: 'Adresse' }).click();
   const address = page.getByLabel('Adresse du hub');
   await page.getByRole('button', { name: 'Se connecter' }).click();
   await expect(page.getByRole('alert')).toHaveText('Saisissez l’adresse du hub.');

@@ -3,7 +3,22 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { Command, Detail, Draft, Fault, Outline, Row, Snapshot, StationEvent, Waiting } from '../src/host/host';
+import type { HostedHub } from '../src/host/contract/HostedHub';
+import type { TokenWish } from '../src/host/contract/TokenWish';
+import type {
+  Command,
+  Detail,
+  Draft,
+  Fault,
+  HubOverview,
+  NewToken,
+  Outline,
+  Row,
+  Snapshot,
+  StationEvent,
+  Waiting,
+} from '../src/host/host';
+import { HUB_ON, shopOffer, shopOverview } from './hub-shop';
 import type { Filter } from '../src/host/contract/Filter';
 import { waits } from '../src/domain/preferences';
 import type { Taken } from '../src/host/contract/Taken';
@@ -31,6 +46,8 @@ export class StandIn {
   fault: Fault | null = null;
   /** Its clock, for tests that stop the page's. */
   now = (): number => Date.now();
+  /** What is going on at the hub hosted here. */
+  overview: HubOverview = shopOverview();
   /** Whether a search finds more than it counts. */
   capped = false;
   readonly #server: Server;
@@ -73,6 +90,13 @@ export class StandIn {
   change(change: Partial<Snapshot>): void {
     this.snapshot = { ...this.snapshot, ...change };
     this.emit({ event: 'snapshot', snapshot: this.snapshot });
+  }
+
+  /** Changes the hub hosted here, if it is on. */
+  changeHub(change: Partial<Extract<HostedHub, { state: 'on' }>>): null {
+    const { hostedHub } = this.snapshot;
+    if (hostedHub.state === 'on') this.change({ hostedHub: { ...hostedHub, ...change } });
+    return null;
   }
 
   /** Says who is in charge of a notification. */
@@ -185,6 +209,28 @@ export class StandIn {
       case 'setUp':
         this.change({ settings: { ...this.snapshot.settings, setUp: true } });
         return this.snapshot.settings;
+      case 'startHub':
+        this.change({ settings: { ...this.snapshot.settings, hostHub: true }, hostedHub: HUB_ON });
+        return null;
+      case 'hubOverview':
+        return this.overview;
+      case 'offerPairing':
+        return this.changeHub({ offer: shopOffer(this.now() + 600_000) });
+      case 'closePairing':
+        return this.changeHub({ offer: null });
+      case 'createToken':
+        return this.#createToken(command.wish);
+      case 'revokeToken': {
+        const tokens = this.overview.tokens.filter(({ id }) => id !== command.id);
+        this.overview = { ...this.overview, tokens };
+        return null;
+      }
+      case 'pair':
+        this.change({ pairing: { is: 'contacting' } });
+        return null;
+      case 'cancelPairing':
+        this.change({ pairing: null });
+        return null;
       case 'unqueue':
         return this.#unqueue(command.number);
       case 'changeSettings': {
@@ -243,6 +289,13 @@ export class StandIn {
     this.details = [...this.details, ...back].toSorted((a, b) => b.row - a.row);
     this.emit({ event: 'removed', count: 0 });
     return back.length;
+  }
+
+  #createToken(wish: TokenWish): NewToken {
+    const id = this.overview.tokens.length + 1;
+    const token = { ...wish, id, administers: false, created: this.now(), used: null };
+    this.overview = { ...this.overview, tokens: [...this.overview.tokens, token] };
+    return { id, secret: 'cfn_4Qm9ZrT2vXa7LkWp8Hs3NdYe6BuJc1Gf' };
   }
 
   #unqueue(number: number): Draft | undefined {

@@ -1,4 +1,5 @@
 import { expect, test } from './browser';
+import { HUB_ON } from './hub-shop';
 import { noon, shopOutbox, shopSnapshot } from './shop';
 
 test.use({ viewport: { width: 1100, height: 720 } });
@@ -160,13 +161,7 @@ test('data that is no JSON is refused here, with its place', async ({ page, stan
 
 test('stopping the hub names how many computers it cuts off, and asks first', async ({ page, standIn }) => {
   standIn.snapshot = shopSnapshot({
-    hostedHub: {
-      state: 'on',
-      address: 'http://192.168.1.20:8001',
-      connectedClients: 4,
-      activeChannels: 5,
-      startedAt: noon(),
-    },
+    hostedHub: HUB_ON,
   });
   await page.goto(standIn.url);
   await nav(page, /^Hub/).click();

@@ -52,7 +52,9 @@ const LOOKS: Look[] = [
   },
   {
     name: 'wall-refused',
-    snapshot: { link: { state: 'refused', words: 'Jeton révoqué '.repeat(30), nextAt: noon(), since: noon() } },
+    snapshot: {
+      link: { state: 'refused', reason: 'other', words: 'Jeton révoqué '.repeat(30), nextAt: noon(), since: noon() },
+    },
   },
   {
     name: 'wall-empty',
