@@ -111,13 +111,22 @@ impl Owner {
         self.state.found = found.into_iter().map(|hub| FoundHub { known: is_known(&hub), ..hub }).collect();
     }
 
-    /// The hub that let this computer in is not where it was.
+    /// The hub that let this computer in may not be where it was.
     fn seeks_known_hub(&self) -> bool {
         let gone = matches!(
             self.state.link,
-            Link::Offline { .. } | Link::Refused { reason: RefusalReason::CertificateChanged, .. }
+            Link::Reconnecting { .. }
+                | Link::Offline { .. }
+                | Link::Refused { reason: RefusalReason::CertificateChanged, .. }
         );
         gone && self.state.settings.set_up && self.state.settings.known_hub.is_some()
+    }
+
+    /// Other hubs are announced than before.
+    pub(super) async fn found_others(&mut self) {
+        // What was just heard need not wait.
+        self.joining.elsewhere_at = self.joining.elsewhere_at.map(|_| Instant::now());
+        self.try_elsewhere().await;
     }
 
     /// Tries the known hub where it is announced now. Whoever announces it wrongly gains nothing: it is trusted by its
@@ -134,7 +143,10 @@ impl Owner {
         let same = announced.iter().filter(|hub| known.fingerprint.starts_with(&hub.id));
         let addresses: Vec<_> =
             same.flat_map(|hub| &hub.addresses).map(|address| format!("https://{address}")).collect();
-        let Some(next) = next_address(&addresses, &self.state.settings.hub_address) else {
+        let current = &self.state.settings.hub_address;
+        // A hub that starts anew is announced where it is tried anyway: there it has its first attempts.
+        let has_time = matches!(self.state.link, Link::Reconnecting { .. }) && addresses.contains(current);
+        let Some(next) = next_address(&addresses, current).filter(|_| !has_time) else {
             // Announced nowhere, or only where it is tried anyway: looked at again when that changes.
             self.joining.elsewhere_at = Some(now + TRY_ELSEWHERE);
             return;

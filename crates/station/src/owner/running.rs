@@ -41,7 +41,7 @@ impl Owner {
                     self.hear(number, batch).await;
                 }
                 Some(report) = self.reports.recv() => self.note(report).await,
-                () = self.joining.changed() => self.try_elsewhere().await,
+                () = self.joining.changed() => self.found_others().await,
                 Ok(()) = hub.changed() => self.state.hosted_hub = hub.borrow_and_update().clone(),
                 () = at(wake) => self.wake().await,
             }
