@@ -74,7 +74,7 @@ if [ "$which" = all ]; then
   step 5 "Stock Python client" bash -euo pipefail -c python_tests
   step 8 "Faults of programs, disks and networks, every notification accounted for" npm --prefix tests/faults test --silent
   step 4 "A hub and other computers on a network of their own" npm --prefix tests/network test --silent
-  step 12 "UI in Chromium" npm --prefix ui run --silent e2e
+  step 15 "UI in Chromium" npm --prefix ui run --silent e2e
   step 8 "The app in a real window" npm --prefix tests/window test --silent
 fi
 

@@ -55,6 +55,7 @@ test('the wall is opened with a key, and while it is open its keys are its own',
   await open(page, standIn);
   await page.keyboard.press('F11');
   await expect.poll(() => standIn.snapshot.settings.wall.open).toBe(true);
+  await expect(page.locator('.wall')).toBeVisible();
   await page.keyboard.press('2');
   standIn.emit({ event: 'quitRequested', computers: 3 });
   await page.getByRole('dialog').getByRole('button', { name: 'Rester ouvert' }).click();
