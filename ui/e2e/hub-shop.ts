@@ -3,9 +3,7 @@ import type { PairingOffer } from '../src/host/contract/PairingOffer';
 import type { HubOverview } from '../src/host/host';
 import { noon } from './shop';
 
-export const FINGERPRINT = 'A1:B2:C3:D4:E5:F6:07:18:29:3A:4B:5C:6D:7E:8F:90'.concat(
-  ':01:12:23:34:45:56:67:78:89:9A:AB:BC:CD:DE:EF:F0',
-);
+export const FINGERPRINT = 'a1b2c3d4e5f60718293a4b5c6d7e8f90'.concat('0112233445566778899aabbccddeeff0');
 
 /** The hub of this computer, open to it alone. */
 export const HUB_ON: Extract<HostedHub, { state: 'on' }> = {
@@ -45,10 +43,9 @@ function qrPath(): string {
 }
 
 export function shopOffer(expiresAt: number, change: Partial<PairingOffer> = {}): PairingOffer {
-  const bare = FINGERPRINT.replaceAll(':', '').toLowerCase();
   return {
     code: '483920',
-    link: `chapfood://pair#192.168.1.20:8002;${bare};483920`,
+    link: `chapfood://pair#192.168.1.20:8002;${FINGERPRINT};483920`,
     qr: { size: QR_SIZE, path: qrPath() },
     expiresAt,
     triesLeft: 5,

@@ -74,7 +74,7 @@ Examples:
   chapfood hub --lan --data /var/lib/chapfood --name 'Marais'")]
 pub(crate) struct HubOptions {
     /// Where to listen for programs of this computer, which need no token; port 0 picks a free one. On an address of
-    /// the network everybody there comes in: for stations that cannot show a token yet.
+    /// the network everybody there comes in: for a network on which everybody is trusted.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8001")]
     pub(crate) listen: SocketAddr,
     /// Let other computers in, by TLS and with a token (see `chapfood token`); without an address, on every one of

@@ -47,16 +47,21 @@ export function spacedCode(code: string): string {
   return `${code.slice(0, 3)}\u202f${code.slice(3)}`;
 }
 
+/** `A1:B2:C3:…`: a fingerprint as people read it. */
+export function spacedFingerprint(fingerprint: string): string {
+  return fingerprint.toUpperCase().replace(/..(?=.)/g, '$&:');
+}
+
 /** `A1:B2:C3:D4:E5:F6:07:18`: as much of a fingerprint as two people compare. */
 export function shortFingerprint(fingerprint: string): string {
-  return fingerprint.split(':').slice(0, 8).join(':');
+  return spacedFingerprint(fingerprint.slice(0, 16));
 }
 
 /** The hub that let this computer in, where it is now or was last; `null`: none did. */
 export function knownHubOf({ settings, found }: Snapshot): FoundHub | null {
   const known = settings.knownHub;
   if (!known) return null;
-  const id = known.fingerprint.replaceAll(':', '').slice(0, 16).toLowerCase();
+  const id = known.fingerprint.slice(0, 16);
   const here = found.find((hub) => hub.id.toLowerCase() === id);
   return here ?? { id, name: known.name, addresses: [bareAddress(settings.hubAddress)], known: true };
 }
