@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use chapfood_hub::{Grant, Tokens};
@@ -27,8 +28,12 @@ const TRIES: u64 = 5;
 
 pub(crate) async fn run(options: PairOptions) -> Result<(), Failure> {
     let mut signals = StopSignals::listen()?;
-    let pass = Pass::of(&options)?;
     let hub = &options.target.hub;
+    // What lets us in there is worth everything at that hub: it is not said where others can listen.
+    if !is_here(hub) {
+        return Err(Failure::Usage(words::pair_on_this_computer()));
+    }
+    let pass = Pass::of(&options)?;
     let mut admin = Admin::connect(hub, &pass.token, words::lang(), options.limit.timeout).await?;
     admin.ask("open-pairing", None).await?;
     let unanswered = || Failure::Unanswered(hub.clone());
@@ -42,6 +47,15 @@ pub(crate) async fn run(options: PairOptions) -> Result<(), Failure> {
     let _ = admin.ask("close-pairing", None).await;
     let _ = timeout(options.limit.timeout, closed(&mut admin)).await;
     done
+}
+
+/// Whether the address is one of this computer alone.
+fn is_here(hub: &str) -> bool {
+    let place = hub.strip_prefix("http://").unwrap_or_default().trim_end_matches('/');
+    let with_port = place.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+    let host = with_port.map_or(place, |(host, _)| host);
+    let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 /// What lets us in as an administrator.

@@ -6,7 +6,7 @@ use chapfood_client::{
     Deliveries, HubPin, LinkState, Pacing, RefusalReason, Session, SessionConfig, certificate_shown_at,
 };
 use chapfood_protocol::{Auth, Secret};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::args::Target;
 use crate::failure::Failure;
@@ -14,6 +14,8 @@ use crate::words;
 
 /// A command waits for seconds, not for days: it asks again sooner than a station does.
 const ATTEMPT_EVERY: Duration = Duration::from_millis(300);
+/// How long somebody who takes a connection may take to show a certificate.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// What a hub is told of us.
 pub(crate) fn auth(target: &Target, name: Option<String>, user_id: Option<String>) -> Result<Auth, Failure> {
@@ -43,7 +45,8 @@ pub(crate) async fn pin(
     let looking = async {
         let mut told = false;
         loop {
-            match certificate_shown_at(address).await {
+            let shown = timeout(HANDSHAKE, certificate_shown_at(address)).await;
+            match shown.unwrap_or_else(|late| Err(late.into())) {
                 Ok(shown) if shown.fingerprint() == expected => return Ok(Some(shown)),
                 Ok(shown) => {
                     let words = words::another_certificate(&shown.fingerprint().to_string());

@@ -188,6 +188,13 @@ pub(crate) fn pairing_tries(left: u64) -> String {
     )
 }
 
+pub(crate) fn pair_on_this_computer() -> String {
+    say(
+        "`chapfood pair` n'administre que le hub de cet ordinateur, p. ex. http://127.0.0.1:8001".into(),
+        "`chapfood pair` administers the hub of this computer only, e.g. http://127.0.0.1:8001".into(),
+    )
+}
+
 pub(crate) fn pairing_question(device: &str, person: &str, address: &str) -> String {
     say(
         format!("«\u{a0}{device}\u{a0}» ({person}, {address}) connaît le code. L'ajouter\u{202f}? [o/n]"),
