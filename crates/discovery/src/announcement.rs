@@ -27,7 +27,7 @@ pub struct Announcement {
 impl Announcement {
     /// Announces the hub `name`, whose door with TLS is `port` on every address of this computer.
     ///
-    /// If somebody on the network has this name already it becomes `name (2)`. A name longer than 63 bytes is cut.
+    /// If somebody on the network has this name already it becomes `name (2)`. A name longer than 57 bytes is cut.
     ///
     /// # Errors
     /// [`DiscoveryError`] if the system has no thread for it. A network that is not there yet is no error: it is

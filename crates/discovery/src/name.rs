@@ -2,14 +2,14 @@
 
 use crate::SERVICE;
 
-/// What one part of a DNS name holds, in bytes.
-const LABEL_BYTES: usize = 63;
+/// What one part of a DNS name holds, in bytes, without what is added where another hub has the name.
+const LABEL_BYTES: usize = 63 - " (999)".len();
 
 /// A dot divides DNS names, and mdns-sd asks again for a name with a dot in it as if it were two: such a hub is lost
 /// when its records run out. This character looks the same.
 const DOT: char = '\u{2024}';
 
-/// How `name` is announced: its first 63 bytes, without what an announcement cannot carry.
+/// How `name` is announced: its first 57 bytes, without what an announcement cannot carry.
 pub(crate) fn announced(name: &str) -> String {
     let mut label = String::new();
     for character in plain(name).chars() {
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_name_that_an_announcement_cannot_carry_is_cut_between_characters() {
         let long = announced(&"é".repeat(60));
-        assert_eq!(long, "é".repeat(31), "62 bytes of 63");
+        assert_eq!(long, "é".repeat(28), "56 bytes of 57");
         assert_eq!(announced(" \u{202e}\n "), "ChapFood");
         assert_eq!(announced(r"C:\shop"), "C:/shop");
     }
