@@ -12,7 +12,7 @@ use std::time::Duration;
 use chapfood_pairing::exchange::{Station, StationPaired};
 use chapfood_pairing::{
     BEGIN_PATH, Begin, Begun, CONFIRM_PATH, Code, Confirm, Confirmed, Fingerprint, Mac, PairingLink, State,
-    WAIT_PATH, Wait,
+    WAIT_PATH, Wait, refusal,
 };
 use chapfood_protocol::{Auth, Lang, Secret};
 use serde::Serialize;
@@ -217,6 +217,9 @@ impl<'a> Hub<'a> {
                 Ok(State::Refused) => return Err(PairingFault::RefusedByOwner),
                 Ok(State::Waiting) => heard = Instant::now(),
                 Err(PairingFault::Unreachable) if heard.elapsed() < self.patience.lost => {}
+                // The hub could not write it down yet; the owner's yes stands meanwhile.
+                Err(PairingFault::Refused { code, .. })
+                    if code == refusal::FAILED && heard.elapsed() < self.patience.lost => {}
                 Err(fault) => return Err(fault),
             }
             sleep(self.patience.poll_every).await;
