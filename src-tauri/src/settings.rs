@@ -47,6 +47,7 @@ impl SettingsStore for StoredSettings {
         if let Some(port) = self.hub_port {
             settings.host_hub = true;
             settings.hub_port = port;
+            settings.known_hub = None;
             settings.hub_address = format!("http://127.0.0.1:{port}");
         }
         settings

@@ -44,7 +44,7 @@ pub(crate) fn start(app: &AppHandle, options: &Options) -> anyhow::Result<()> {
         toaster: DesktopToaster::new(icon_file(&folder)?, spoken, clicks),
         settings,
         player: SoundPlayer::start(),
-        // Only this computer reaches it until the hub asks who somebody is.
+        // Programs of this computer come in here without a token; others have doors of their own.
         hub: EmbeddedHub::new(Ipv4Addr::LOCALHOST.into(), folder.join("hub"), SystemClock),
         clock: SystemClock,
     };

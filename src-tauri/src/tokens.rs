@@ -33,9 +33,11 @@ impl DesktopTokens {
 
 impl TokenStore for DesktopTokens {
     fn load(&self, hub: &str) -> Option<(Secret, TokenKept)> {
-        let kept = self.entry(hub).and_then(|entry| entry.get_password().ok());
-        let kept = kept.map(|token| (Secret::new(token), TokenKept::Keyring));
-        kept.or_else(|| self.file.load(hub))
+        // What is in the file came later: whatever the keyring takes goes from there.
+        self.file.load(hub).or_else(|| {
+            let token = self.entry(hub)?.get_password().ok()?;
+            Some((Secret::new(token), TokenKept::Keyring))
+        })
     }
 
     fn save(&self, hub: &str, token: &Secret) -> Result<TokenKept, TokenUnsaved> {

@@ -210,7 +210,7 @@ test('a hub that is off starts under the name and the port that were typed', asy
   const start = page.getByRole('button', { name: 'Démarrer le hub' });
   await page.getByLabel('Port').fill('99999');
   await start.click();
-  await expect(page.getByRole('alert')).toContainText('entre 1 et 65535');
+  await expect(page.getByRole('alert')).toContainText('entre 1 et 65533');
   await expect(page.getByLabel('Port')).toBeFocused();
   await page.getByLabel('Port').fill('8005');
   await page.getByLabel('Nom du hub').fill('é'.repeat(31));

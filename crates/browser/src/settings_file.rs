@@ -28,9 +28,11 @@ impl SettingsFile {
         if let Some(port) = options.hub_port {
             settings.hub_port = if port == 0 { free_port()? } else { port };
             settings.hub_address = format!("http://127.0.0.1:{}", settings.hub_port);
+            settings.known_hub = None;
         }
         if let Some(address) = &options.hub {
             settings.hub_address.clone_from(address);
+            settings.known_hub = None;
         }
         if options.seed_rows.is_some() {
             // What was invented is to be there, however old it claims to be.

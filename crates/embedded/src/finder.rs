@@ -1,4 +1,4 @@
-use chapfood_discovery::Search;
+use chapfood_discovery::{HubId, Search};
 use chapfood_station::Finder;
 use chapfood_station::contract::FoundHub;
 use tokio::sync::watch;
@@ -8,9 +8,12 @@ use tokio::sync::watch;
 pub struct NetworkFinder;
 
 impl Finder for NetworkFinder {
-    fn search(&self) -> Option<watch::Receiver<Vec<FoundHub>>> {
-        let search =
-            Search::start().inspect_err(|error| tracing::warn!(%error, "hubs cannot be looked for")).ok()?;
+    fn search(&self, only: Option<&str>) -> Option<watch::Receiver<Vec<FoundHub>>> {
+        let search = match only.and_then(HubId::parse) {
+            Some(id) => Search::for_hub(id),
+            None => Search::start(),
+        };
+        let search = search.inspect_err(|error| tracing::warn!(%error, "hubs cannot be looked for")).ok()?;
         let (found, seen) = watch::channel(Vec::new());
         tokio::spawn(async move {
             let mut hubs = search.hubs();

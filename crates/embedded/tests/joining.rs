@@ -7,6 +7,7 @@ use chapfood_station::contract::{
     Command, DoNotDisturbChoice, FoundHub, HostedHub, HubOverview, Link, NewToken, OfferState, Pairing,
     PairingFailure, PairingOffer, PairingWay, RefusalReason, SettingsChange, Snapshot, TokenKept, TokenWish,
 };
+use rusqlite::Connection;
 use serde_json::Value;
 use support::{Computer, PATIENCE, Running};
 use tokio::time::timeout;
@@ -97,6 +98,13 @@ async fn a_computer_is_let_in_by_its_code_and_one_click_and_hears_what_is_sent()
     station.state("it is in the channel", |now| now.channels.iter().any(|channel| channel.confirmed)).await;
     host.send(Some("commandes"), "Commande ORD-42").await.expect("sent");
     assert_eq!(bar.popups.titles(1).await, ["Commande ORD-42"]);
+
+    let disk = Connection::open(bar.history()).expect("opened");
+    let hubs = disk
+        .prepare("SELECT address FROM hub")
+        .and_then(|mut all| all.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>())
+        .expect("read");
+    assert_eq!(hubs, [known.fingerprint.as_str()], "its places are the hub's own, wherever that is");
 
     let overview: HubOverview = host.ask(Command::HubOverview).await.expect("it is on");
     let names: Vec<_> = overview.tokens.iter().map(|token| (token.reads, token.sends)).collect();

@@ -24,7 +24,8 @@ pub(crate) struct Ears {
 #[derive(Debug)]
 pub(crate) struct Feed {
     number: u64,
-    address: String,
+    /// By which the history knows the hub.
+    hub: String,
     session: Session,
     /// What the next connection names to the hub.
     cursors: watch::Sender<Cursors>,
@@ -44,14 +45,19 @@ impl Feed {
     ///
     /// Deliveries go on being forwarded after the feed is dropped, until the session has ended: a hub that
     /// takes no receipts may already count them as received.
-    pub(crate) fn start(number: u64, mut config: SessionConfig, cursors: Cursors, ears: &Ears) -> Self {
+    pub(crate) fn start(
+        number: u64,
+        hub: String,
+        mut config: SessionConfig,
+        cursors: Cursors,
+        ears: &Ears,
+    ) -> Self {
         let cursors = watch::Sender::new(cursors);
         config.cursors = Some(cursors.subscribe());
-        let address = config.address.clone();
         let (session, deliveries) = Session::start(config);
         tokio::spawn(forward_link(number, session.clone(), ears.links.clone()));
         tokio::spawn(forward_deliveries(number, deliveries, ears.batches.clone()));
-        Self { number, address, session, cursors, origin: None, introduced: false, presence: None }
+        Self { number, hub, session, cursors, origin: None, introduced: false, presence: None }
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -82,9 +88,8 @@ impl Feed {
     /// A connection begins.
     pub(crate) fn confirmed(&mut self, confirmed: &ConnectionConfirmed) {
         self.introduced = true;
-        self.origin = confirmed
-            .log_epoch()
-            .map(|epoch| Origin { address: self.address.clone(), epoch: epoch.to_owned() });
+        self.origin =
+            confirmed.log_epoch().map(|epoch| Origin { address: self.hub.clone(), epoch: epoch.to_owned() });
     }
 
     /// This is committed now; of the channels in `touched` the hub is told.

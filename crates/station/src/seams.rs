@@ -159,7 +159,7 @@ pub struct TokenUnsaved(pub String);
 
 /// What looks for hubs on the network.
 pub trait Finder: Debug + Send + Sync + 'static {
-    /// Those that announce themselves, now and at every change, for as long as the receiver is kept.
-    /// [`FoundHub::known`] is the station's to say. `None`: this host cannot look.
-    fn search(&self) -> Option<watch::Receiver<Vec<FoundHub>>>;
+    /// Those that announce themselves, or those alone that claim the id `only`, now and at every change, for as long
+    /// as the receiver is kept. [`FoundHub::known`] is the station's to say. `None`: this host cannot look.
+    fn search(&self, only: Option<&str>) -> Option<watch::Receiver<Vec<FoundHub>>>;
 }

@@ -194,19 +194,21 @@ pub(crate) fn retention(settings: &Settings, now: Timestamp) -> Retention {
 }
 
 fn checked_port(port: u16) -> Result<u16, InvalidSetting> {
-    if port == 0 {
-        return Err(InvalidSetting("hubPort is 0: the other computers could not know the port"));
+    if port == 0 || port > u16::MAX - 2 {
+        return Err(InvalidSetting(
+            "hubPort is not 1 to 65,533: the doors for other computers come after it",
+        ));
     }
     Ok(port)
 }
 
-/// The longest name of a hub, in bytes: what announces it takes 63.
-const HUB_NAME_LIMIT: usize = 60;
+/// The longest name of a hub, in bytes: what announces it takes 63, with a number after a name that is taken.
+const HUB_NAME_LIMIT: usize = 57;
 
 fn checked_hub_name(typed: &str) -> Result<String, InvalidSetting> {
     match named(typed)? {
         name if name.is_empty() => Err(InvalidSetting("hubName is empty")),
-        name if name.len() > HUB_NAME_LIMIT => Err(InvalidSetting("hubName is longer than 60 bytes")),
+        name if name.len() > HUB_NAME_LIMIT => Err(InvalidSetting("hubName is longer than 57 bytes")),
         name => Ok(name),
     }
 }

@@ -260,7 +260,7 @@ export const en: Record<keyof typeof fr, string> = {
   'hub.stop.keep': 'Keep it running',
   'hub.copy_address': 'Copy hub address',
   'hub.use_here': 'Connect this computer to this hub',
-  'hub.port.bad': 'A port is a number between 1 and 65535.',
+  'hub.port.bad': 'A port is a number between 1 and 65533.',
   'hub.failed': 'The hub did not start',
   'hub.fail.not_writable.title': 'The hub’s folder cannot be written',
   'hub.fail.not_writable.body': 'Check the free space and the rights of the folder, then try again.',

@@ -262,7 +262,7 @@ export const fr = {
   'hub.stop.keep': 'Laisser en marche',
   'hub.copy_address': 'Copier l’adresse du hub',
   'hub.use_here': 'Connecter ce poste à ce hub',
-  'hub.port.bad': 'Un port est un nombre entre 1 et 65535.',
+  'hub.port.bad': 'Un port est un nombre entre 1 et 65533.',
   'hub.failed': 'Le hub n’a pas démarré',
   'hub.fail.not_writable.title': 'Le dossier du hub ne peut pas être écrit',
   'hub.fail.not_writable.body': 'Vérifiez la place libre et les droits du dossier, puis réessayez.',

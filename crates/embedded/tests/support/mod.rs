@@ -142,7 +142,7 @@ pub struct Network {
 }
 
 impl Finder for Network {
-    fn search(&self) -> Option<watch::Receiver<Vec<FoundHub>>> {
+    fn search(&self, _: Option<&str>) -> Option<watch::Receiver<Vec<FoundHub>>> {
         Some(self.announced.subscribe())
     }
 }

@@ -210,7 +210,7 @@ pub struct SettingsChange {
     pub hub_address: Option<String>,
     /// See [`Settings::hub_port`].
     pub hub_port: Option<u16>,
-    /// See [`Settings::hub_name`]; 1 to 60 bytes.
+    /// See [`Settings::hub_name`]; 1 to 57 bytes.
     pub hub_name: Option<String>,
     /// See [`Settings::hub_network`].
     pub hub_network: Option<bool>,

@@ -1,11 +1,12 @@
 //! Other computers' hubs: finding them, being let in at one, and finding the one again that moved.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chapfood_protocol::Secret;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{Owner, Report};
 use crate::contract::{
@@ -20,23 +21,32 @@ const LOOK: Duration = Duration::from_secs(120);
 /// How long a hub that moved is tried at one address before the next. Above the pace at which it is tried.
 const TRY_ELSEWHERE: Duration = Duration::from_secs(15);
 
+/// How long a keyring is waited for.
+const KEYRING: Duration = Duration::from_secs(30);
+
 /// What is going on with other computers' hubs.
 #[derive(Debug)]
 pub(super) struct Joining {
     finder: Box<dyn Finder>,
     tokens: Arc<dyn TokenStore>,
-    /// There while the network is looked at.
+    /// Every hub; there while somebody wants to see what is found.
     found: Option<watch::Receiver<Vec<FoundHub>>>,
+    /// The known hub alone, which no crowd of others pushes out; there while it is not where it was.
+    sought: Option<watch::Receiver<Vec<FoundHub>>>,
     /// Until when somebody wants to see what is found.
     shown_until: Option<Instant>,
     /// When the known hub may be tried at another address.
     elsewhere_at: Option<Instant>,
+    /// No other address is tried before: whoever announces many has the link, the disk and the log change no more often.
+    not_before: Option<Instant>,
     /// Being let in somewhere.
     attempt: Option<Attempt>,
     /// Attempts so far, so that an old one's last words are told apart.
     attempts: u64,
     /// What was last looked up in the store.
     token: Option<Held>,
+    /// When it is looked up again, because it was not there.
+    token_again_at: Option<Instant>,
 }
 
 /// What the store has for a hub. Its `Debug` does not show it.
@@ -52,27 +62,28 @@ impl Joining {
             finder,
             tokens,
             found: None,
+            sought: None,
+            not_before: None,
             shown_until: None,
             elsewhere_at: None,
             attempt: None,
             attempts: 0,
             token: None,
+            token_again_at: None,
         }
     }
 
     /// Ends when other hubs are found than before; never, while nobody looks.
     pub(super) async fn changed(&mut self) {
-        if let Some(found) = &mut self.found
-            && found.changed().await.is_ok()
-        {
-            return;
+        tokio::select! {
+            () = heard(&mut self.found) => {}
+            () = heard(&mut self.sought) => {}
         }
-        std::future::pending::<()>().await;
     }
 
     /// When looking ends, or the known hub is tried elsewhere.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.shown_until.into_iter().chain(self.elsewhere_at).min()
+        [self.shown_until, self.elsewhere_at, self.token_again_at].into_iter().flatten().min()
     }
 }
 
@@ -88,14 +99,22 @@ impl Owner {
         let now = Instant::now();
         self.joining.shown_until = self.joining.shown_until.filter(|until| now < *until);
         let seeks = self.seeks_known_hub();
-        if self.joining.shown_until.is_none() && !seeks {
+        if self.joining.shown_until.is_none() {
             self.joining.found = None;
         } else if self.joining.found.is_none() {
-            self.joining.found = self.joining.finder.search();
+            self.joining.found = self.joining.finder.search(None);
         }
-        self.joining.elsewhere_at = match (seeks && self.joining.found.is_some(), self.joining.elsewhere_at) {
+        if !seeks {
+            self.joining.sought = None;
+        } else if self.joining.sought.is_none() {
+            let known = self.state.settings.known_hub.as_ref().and_then(|known| known.fingerprint.get(..16));
+            self.joining.sought = self.joining.finder.search(known);
+        }
+        let soonest = self.joining.not_before.map_or(now, |until| until.max(now));
+        self.joining.elsewhere_at = match (seeks && self.joining.sought.is_some(), self.joining.elsewhere_at)
+        {
             (false, _) => None,
-            (true, before) => before.or(Some(now)),
+            (true, before) => before.or(Some(soonest)),
         };
         self.show_found();
     }
@@ -108,7 +127,14 @@ impl Owner {
         };
         let known = self.state.settings.known_hub.as_ref();
         let is_known = |hub: &FoundHub| known.is_some_and(|known| known.fingerprint.starts_with(&hub.id));
-        self.state.found = found.into_iter().map(|hub| FoundHub { known: is_known(&hub), ..hub }).collect();
+        self.state.found = Vec::new();
+        for hub in found {
+            // Anybody may claim an id; to the person it is one hub with more addresses.
+            match self.state.found.iter_mut().find(|same| same.id == hub.id) {
+                Some(same) => same.addresses.extend(hub.addresses),
+                None => self.state.found.push(FoundHub { known: is_known(&hub), ..hub }),
+            }
+        }
     }
 
     /// The hub that let this computer in may not be where it was.
@@ -124,8 +150,10 @@ impl Owner {
 
     /// Other hubs are announced than before.
     pub(super) async fn found_others(&mut self) {
-        // What was just heard need not wait.
-        self.joining.elsewhere_at = self.joining.elsewhere_at.map(|_| Instant::now());
+        // What was just heard need not wait, unless another address has only just been tried.
+        let now = Instant::now();
+        let soonest = self.joining.not_before.map_or(now, |until| until.max(now));
+        self.joining.elsewhere_at = self.joining.elsewhere_at.map(|_| soonest);
         self.try_elsewhere().await;
     }
 
@@ -138,11 +166,12 @@ impl Owner {
             return;
         }
         let Some(known) = &self.state.settings.known_hub else { return };
-        let Some(found) = &mut self.joining.found else { return };
-        let announced = found.borrow_and_update().clone();
+        let Some(sought) = &mut self.joining.sought else { return };
+        let announced = sought.borrow_and_update().clone();
         let same = announced.iter().filter(|hub| known.fingerprint.starts_with(&hub.id));
-        let addresses: Vec<_> =
-            same.flat_map(|hub| &hub.addresses).map(|address| format!("https://{address}")).collect();
+        let mut seen = BTreeSet::new();
+        let each_once = same.flat_map(|hub| &hub.addresses).filter(|address| seen.insert(address.as_str()));
+        let addresses: Vec<_> = each_once.map(|address| format!("https://{address}")).collect();
         let current = &self.state.settings.hub_address;
         // A hub that starts anew is announced where it is tried anyway: there it has its first attempts.
         let has_time = matches!(self.state.link, Link::Reconnecting { .. }) && addresses.contains(current);
@@ -160,6 +189,7 @@ impl Owner {
         }
         self.start_session().await;
         self.joining.elsewhere_at = None;
+        self.joining.not_before = Some(Instant::now() + TRY_ELSEWHERE);
     }
 
     /// Begins to be let in.
@@ -241,12 +271,31 @@ impl Owner {
         }
         let (tokens, hub, reports) =
             (Arc::clone(&self.joining.tokens), known.fingerprint.clone(), self.to_reports.clone());
-        tokio::task::spawn_blocking(move || {
-            let token = tokens.load(&hub);
+        let asked = hub.clone();
+        let looking = tokio::task::spawn_blocking(move || tokens.load(&asked));
+        tokio::spawn(async move {
+            // A keyring that is locked asks its person, who may not be there: the hub's refusal then says what to do.
+            let token = timeout(KEYRING, looking).await.ok().and_then(Result::ok).flatten();
             // The station may have ended meanwhile.
             let _ = reports.send(Report::TokenHeld(Held { hub, token }));
         });
         None
+    }
+
+    /// A hub that asks for the token which was not there is shown it as soon as it is, e.g. once a keyring is unlocked.
+    pub(super) async fn look_for_token_again(&mut self) {
+        let now = Instant::now();
+        let asks = matches!(self.state.link, Link::Refused { reason: RefusalReason::TokenRequired, .. });
+        let missing = self.joining.token.as_ref().is_some_and(|held| held.token.is_none());
+        if !(asks && missing) {
+            self.joining.token_again_at = None;
+        } else if self.joining.token_again_at.is_none_or(|due| due <= now) {
+            let first = self.joining.token_again_at.replace(now + TRY_ELSEWHERE).is_none();
+            if !first {
+                self.joining.token = None;
+                self.start_session().await;
+            }
+        }
     }
 
     pub(super) async fn token_held(&mut self, held: Held) {
@@ -255,6 +304,16 @@ impl Owner {
             self.start_session().await;
         }
     }
+}
+
+/// Ends when what is found changes; never, while nobody looks.
+async fn heard(found: &mut Option<watch::Receiver<Vec<FoundHub>>>) {
+    if let Some(found) = found
+        && found.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
 }
 
 /// The address after `current`, in turn. `None`: there is no other.

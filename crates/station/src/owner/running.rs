@@ -115,6 +115,7 @@ impl Owner {
         self.keep_up().await;
         self.give_up_trying(now);
         self.try_elsewhere().await;
+        self.look_for_token_again().await;
         let changes = self.policy.due(self.clock.now(), self.wording());
         self.change_screen(changes);
     }

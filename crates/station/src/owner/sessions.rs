@@ -31,6 +31,7 @@ impl Owner {
         let Some(ears) = &self.ears else { return };
         let settings = &self.state.settings;
         let hub = self.state.hub_key().to_owned();
+        let key = hub.clone();
         // A disk that cannot be read names no place: the hub goes on from the last receipt.
         let cursors = self.history.run(move |inbox| inbox.cursors(&hub)).await.unwrap_or_else(|fault| {
             tracing::error!(%fault, "the places in the hub's log cannot be read");
@@ -48,7 +49,7 @@ impl Owner {
             pacing: self.pacing.clone(),
         };
         self.sessions += 1;
-        let feed = Feed::start(self.sessions, config, cursors, ears);
+        let feed = Feed::start(self.sessions, key, config, cursors, ears);
         self.feed = Some(feed);
     }
 

@@ -35,7 +35,7 @@ hubAddress?: string,
  */
 hubPort?: number, 
 /**
- * See [`Settings::hub_name`]; 1 to 60 bytes.
+ * See [`Settings::hub_name`]; 1 to 57 bytes.
  */
 hubName?: string, 
 /**
