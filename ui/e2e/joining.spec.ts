@@ -181,9 +181,13 @@ test('a token that was revoked leads to being paired again at the same hub', asy
   await expect(page.getByText('Réponse du hub\u00a0:Jeton révoqué')).toBeVisible();
   await page.getByRole('button', { name: 'Appairer de nouveau' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Rejoindre Chez Awa' })).toBeVisible();
+  // It has moved since.
+  const id = FINGERPRINT.slice(0, 16);
+  standIn.change({ found: [{ id, name: 'Chez Awa', addresses: ['192.168.1.77:8002'], known: true }] });
+  await expect(page.getByText('192.168.1.77:8002')).toBeVisible();
   await page.keyboard.type('483920');
   await page.keyboard.press('Enter');
-  await expect.poll(() => sent(standIn, 'pair')).toMatchObject([{ way: { address: '192.168.1.20:8002' } }]);
+  await expect.poll(() => sent(standIn, 'pair')).toMatchObject([{ way: { address: '192.168.1.77:8002' } }]);
 });
 
 test('another certificate is a hard stop: nobody can go on anyway', async ({ page, standIn }) => {

@@ -20,6 +20,8 @@ export class Joining {
         if (event.event === 'snapshot') this.#follow(event.snapshot);
       },
       reopened: () => {
+        // Whether it was let in while nobody listened cannot be told from a station that was started again.
+        this.#going = false;
         if (station.snapshot) this.#follow(station.snapshot);
       },
     });

@@ -83,6 +83,14 @@ test('a station that was started again in between has let nobody in', () => {
   expect(joined).not.toHaveBeenCalled();
 });
 
+test('nor has one that knew the hub before, and was asked again', async () => {
+  tell({ is: 'waiting', fingerprint: 'A1' }, KNOWN);
+  host.answer = ({ do: what }) => (what === 'snapshot' ? snapshot({ settings: settings({ knownHub: KNOWN }) }) : null);
+  host.open();
+  await settle();
+  expect(joined).not.toHaveBeenCalled();
+});
+
 test('where nothing is under way there is nothing to give up', async () => {
   await joining.cancel();
   expect(host.asked('cancelPairing')).toHaveLength(0);
