@@ -107,9 +107,19 @@ async fn offered(admin: &mut Admin) -> Result<(), Failure> {
 
 /// Follows the offer to its end.
 async fn attend(admin: &mut Admin, answers: &mut mpsc::UnboundedReceiver<String>) -> Result<(), Failure> {
-    let (mut before, mut tries) = (Value::Null, TRIES);
+    let (mut before, mut tries, mut asked) = (Value::Null, TRIES, false);
     loop {
-        let pairing = match admin.next().await {
+        let news = tokio::select! {
+            answer = answers.recv(), if asked => {
+                asked = false;
+                // Whoever cannot be asked has not said yes.
+                let accept = answer.is_some_and(|answer| words::is_yes(&answer));
+                admin.ask("answer-pairing", Some(json!({ "accept": accept }))).await?;
+                continue;
+            }
+            news = admin.next() => news,
+        };
+        let pairing = match news {
             News::Event(name, mut overview) if name == "overview" => overview["pairing"].take(),
             News::Event(name, refused) if name == "error-message" => return Err(refusal(&refused)),
             News::Ended(why) => return Err(Failure::Refused(why)),
@@ -118,6 +128,8 @@ async fn attend(admin: &mut Admin, answers: &mut mpsc::UnboundedReceiver<String>
         if pairing == before {
             continue;
         }
+        // Whoever asked may be gone, or another one asks now: what was asked of them needs no answer any more.
+        asked = false;
         let text = |field: &str| plain::line(pairing[field].as_str().unwrap_or_default());
         match pairing["state"].as_str() {
             Some("open") => {
@@ -129,10 +141,10 @@ async fn attend(admin: &mut Admin, answers: &mut mpsc::UnboundedReceiver<String>
             Some("asking") => {
                 let question =
                     words::pairing_question(&text("device_name"), &text("username"), &text("address"));
+                // What was typed before the question answers nothing.
+                while answers.try_recv().is_ok() {}
                 eprintln!("{question}");
-                // Whoever cannot be asked has not said yes.
-                let accept = answers.recv().await.is_some_and(|answer| words::is_yes(&answer));
-                admin.ask("answer-pairing", Some(json!({ "accept": accept }))).await?;
+                asked = true;
             }
             Some("accepted") => return output::line(&words::paired(&text("device_name"))),
             Some(end) => return Err(Failure::Refused(words::not_paired(end))),

@@ -136,6 +136,8 @@ fn a_computer_that_the_owner_does_not_want_is_told_so() {
     let hub = hub(dir.path());
     let mut pair = pair(&hub, dir.path());
     let link = shown(&pair);
+    // Nobody has asked yet: it answers nothing.
+    pair.types("y\n");
     let waiting = knock(&link, link.code()).expect("the right code");
     pair.says("knows the code");
     pair.types("no idea\n");
