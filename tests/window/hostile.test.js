@@ -24,7 +24,7 @@ async function setTrap() {
 
 /** The text as one line of a pop-up: characters that are kept for a program's own use are not sent to another. */
 function oneLine(text) {
-  const spaced = text.replace(/\p{White_Space}/gu, ' ').replace(/\p{Cc}/gu, '');
+  const spaced = text.replace(/\p{White_Space}/gu, ' ').replace(/\p{Cc}|\p{Bidi_Control}/gu, '');
   return spaced.replace(/\p{Noncharacter_Code_Point}/gu, '\ufffd').replace(/^ +| +$/g, '');
 }
 
